@@ -1,0 +1,1 @@
+"""What a laptop needs to run Feedwarden without Azure; never deployed."""

@@ -1,0 +1,1 @@
+"""The core of Feedwarden: what it knows, decides and does."""

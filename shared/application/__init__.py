@@ -1,0 +1,1 @@
+"""Use cases: what Feedwarden does, in terms of ports."""

@@ -1,0 +1,142 @@
+"""The life of a case: one package in one feed, from the first thing worth saying to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.domain.policy import Mode, Protection, Scenario
+from shared.domain.reasons import Reason
+from shared.domain.twins import PublicTwin
+from shared.errors import IllegalTransition
+
+
+class CaseState(StrEnum):
+    """Where a case stands. `new` is the state of a case that no row exists for."""
+
+    NEW = "new"
+    UNKNOWN = "unknown"
+    DRIFTED = "drifted"
+    EXPOSED = "exposed"
+    ENFORCING = "enforcing"
+    PENDING = "pending"
+    PROTECTED = "protected"
+    ALLOWED = "allowed"
+    ABANDONED = "abandoned"
+    CLOSED = "closed"
+
+
+class CaseEvent(StrEnum):
+    """What can happen to a case; each one is kept in the audit chain."""
+
+    FOUND_UNKNOWN = "found-unknown"
+    FOUND_DRIFTED = "found-drifted"
+    FOUND_EXPOSED = "found-exposed"
+    FOUND_PENDING = "found-pending"
+    FOUND_PROTECTED = "found-protected"
+    FOUND_ALLOWED = "found-allowed"
+    FOUND_SAFE = "found-safe"
+    ENFORCEMENT_INTENDED = "enforcement-intended"
+    ENFORCEMENT_SENT = "enforcement-sent"
+    ENFORCEMENT_REFUSED = "enforcement-refused"
+    CHECK_ABANDONED = "check-abandoned"
+
+
+_S, _E = CaseState, CaseEvent
+
+_FOUND: Final[Mapping[CaseEvent, CaseState]] = MappingProxyType(
+    {
+        _E.FOUND_UNKNOWN: _S.UNKNOWN,
+        _E.FOUND_DRIFTED: _S.DRIFTED,
+        _E.FOUND_EXPOSED: _S.EXPOSED,
+        _E.FOUND_PROTECTED: _S.PROTECTED,
+        _E.FOUND_ALLOWED: _S.ALLOWED,
+        _E.FOUND_SAFE: _S.CLOSED,
+        _E.ENFORCEMENT_INTENDED: _S.ENFORCING,
+        _E.CHECK_ABANDONED: _S.ABANDONED,
+    }
+)
+
+_NEW: Final[Mapping[CaseEvent, CaseState]] = {
+    event: state for event, state in _FOUND.items() if event is not _E.FOUND_SAFE
+}
+_AFTER_A_CHANGE: Final[Mapping[CaseEvent, CaseState]] = {**_FOUND, _E.FOUND_PENDING: _S.PENDING}
+
+TRANSITIONS: Final[Mapping[CaseState, Mapping[CaseEvent, CaseState]]] = MappingProxyType(
+    {
+        _S.NEW: _NEW,
+        _S.UNKNOWN: _AFTER_A_CHANGE,
+        _S.DRIFTED: _FOUND,
+        _S.EXPOSED: _AFTER_A_CHANGE,
+        # The intent is on record and the PATCH may have been sent: not knowing must not forget that,
+        # so no judgement but these leads away.
+        _S.ENFORCING: {
+            _E.ENFORCEMENT_SENT: _S.PENDING,
+            _E.ENFORCEMENT_REFUSED: _S.EXPOSED,
+            _E.CHECK_ABANDONED: _S.ABANDONED,
+        },
+        _S.PENDING: _AFTER_A_CHANGE,
+        _S.PROTECTED: _AFTER_A_CHANGE,
+        _S.ALLOWED: _FOUND,
+        _S.ABANDONED: _AFTER_A_CHANGE,
+        _S.CLOSED: _FOUND,
+    }
+)
+
+FINDING_OF: Final[Mapping[Protection, CaseEvent]] = MappingProxyType(
+    {
+        Protection.PROTECTED: _E.FOUND_PROTECTED,
+        Protection.PENDING: _E.FOUND_PENDING,
+        Protection.EXPOSED: _E.FOUND_EXPOSED,
+        Protection.ALLOWED: _E.FOUND_ALLOWED,
+        Protection.NOT_AT_RISK: _E.FOUND_SAFE,
+        Protection.UNKNOWN: _E.FOUND_UNKNOWN,
+    }
+)
+
+
+def next_state(state: CaseState, event: CaseEvent) -> CaseState:
+    """Apply one event.
+
+    Raises:
+        IllegalTransition: the table has no row for it.
+    """
+    try:
+        return TRANSITIONS[state][event]
+    except KeyError as error:
+        raise IllegalTransition(f"a case that is {state} knows no {event}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The life of one package in one feed, as it stands; the unit of state.
+
+    `previous_behavior` is what stood before our last change of the switch, `changed_at` when that
+    change was sent. `sequence` and `head` are the number and the hash of the newest audit event.
+    """
+
+    feed: FeedRef
+    feed_title: str
+    name: PackageName
+    state: CaseState
+    protection: Protection
+    scenario: Scenario | None
+    reasons: tuple[Reason, ...]
+    mode: Mode
+    behavior: UpstreamingBehavior | None
+    previous_behavior: UpstreamingBehavior | None
+    twin: PublicTwin
+    saved_external: tuple[str, ...]
+    opened_at: datetime
+    updated_at: datetime
+    changed_at: datetime | None
+    sequence: int
+    head: str
+    note: str = ""

@@ -1,0 +1,118 @@
+"""Evidence: everything found out about one package in one feed, before anything is concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.twins import Presence, PublicTwin
+from shared.domain.versions import FeedVersion, Origin
+from shared.errors import UntrustedInput
+
+
+class UpstreamingBehavior(StrEnum):
+    """Azure's switch of one package in one feed; values as on the wire."""
+
+    AUTO = "auto"
+    ALLOW_EXTERNAL_VERSIONS = "allowExternalVersions"
+
+    @classmethod
+    def of(cls, text: str) -> UpstreamingBehavior:
+        """Read Azure's word in any letter case: its documentation writes both `auto` and `Auto`."""
+        for member in cls:
+            if member.value.lower() == text.strip().lower():
+                return member
+        raise UntrustedInput(f"unknown upstreaming behavior {text[:40]!r}")
+
+
+class InternalPresence(StrEnum):
+    """Whether the feed holds internal versions of a package."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class OrganizationPolicy(StrEnum):
+    """The organization's "additional protections when using public package registries"."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class PublicUpstream(StrEnum):
+    """Whether the feed takes versions of that ecosystem from a public registry, directly or through feeds."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Proof(StrEnum):
+    """What the feed itself offers to a client of that ecosystem, read from its package index.
+
+    HOLDS: no external version beyond the saved ones. LEAKS: at least one. UNAVAILABLE: this
+    ecosystem's index is not read. UNKNOWN: it could not be read this time.
+    """
+
+    HOLDS = "holds"
+    LEAKS = "leaks"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one package in one feed at one time; None of `behavior` = it could not be read."""
+
+    internal: InternalPresence
+    saved_external: tuple[str, ...]
+    origin_in_doubt: tuple[str, ...]
+    twin: PublicTwin
+    behavior: UpstreamingBehavior | None
+    organization_policy: OrganizationPolicy
+    public_upstream: PublicUpstream
+    proof: Proof
+    propagating: bool = False
+    approval_in_force: bool = False
+    permission_missing: bool = False
+
+
+_TAKEN = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
+_FIRST_SEEN = frozenset({InternalPresence.LIVE, InternalPresence.DELETED})
+
+
+def internal_presence(versions: Iterable[FeedVersion]) -> InternalPresence:
+    """Tell from a package's versions whether it is internal; one version of unknown origin may hide it."""
+    held = tuple(versions)
+    if any(v.origin is Origin.INTERNAL and not v.deleted for v in held):
+        return InternalPresence.LIVE
+    if any(v.origin is Origin.UNKNOWN for v in held):
+        return InternalPresence.UNKNOWN
+    if any(v.origin is Origin.INTERNAL for v in held):
+        return InternalPresence.DELETED
+    return InternalPresence.NONE
+
+
+def saved_external(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
+    """Return the live versions that came from a public registry, in the feed's order."""
+    return tuple(v.version for v in versions if v.origin is Origin.EXTERNAL and not v.deleted)
+
+
+def origin_in_doubt(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
+    """Return the live versions whose origin could not be told."""
+    return tuple(v.version for v in versions if v.origin is Origin.UNKNOWN and not v.deleted)
+
+
+def twin_taken(evidence: Evidence) -> bool:
+    """Say whether the name is, or was, taken on a public registry."""
+    return evidence.twin.presence in _TAKEN
+
+
+def is_collision(evidence: Evidence) -> bool:
+    """Internal here and public there; a package whose internal versions are all deleted still counts."""
+    return evidence.internal in _FIRST_SEEN and twin_taken(evidence)

@@ -1,0 +1,34 @@
+"""Notices: what goes to people, written in the same transaction as the change that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.feeds import FeedRef
+
+
+class NoticeKind(StrEnum):
+    """Why people are told."""
+
+    COLLISION_BLOCKED = "collision-blocked"
+    COLLISION_REPORTED = "collision-reported"
+    PROTECTION_CONFIRMED = "protection-confirmed"
+    PROTECTION_NOT_HOLDING = "protection-not-holding"
+    CONTAMINATION_FOUND = "contamination-found"
+    SWITCH_LEFT_OPEN = "switch-left-open"
+    CHECK_ABANDONED = "check-abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice: `notice_id` is unique and sorts by time; `facts` are plain texts for people."""
+
+    notice_id: str
+    kind: NoticeKind
+    feed: FeedRef
+    subject: str
+    at: datetime
+    facts: Mapping[str, str]

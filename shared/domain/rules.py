@@ -1,0 +1,48 @@
+"""The guard policy: which mode holds for which package in which feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.feeds import Feed
+from shared.domain.names import PackageName
+from shared.domain.policy import Mode, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the policy file; an absent ecosystem is every ecosystem.
+
+    `feed` is matched against `project/feed` (or `feed` where it is organization-scoped), without
+    regard to letter case, as Azure reads it; `name` against the canonical name. `*`, `?` and `[…]` as in a shell.
+    """
+
+    stance: Stance
+    feed: str = "*"
+    name: str = "*"
+    ecosystem: Ecosystem | None = None
+
+    def covers(self, feed: Feed, name: PackageName) -> bool:
+        """Say whether the rule speaks of this package in this feed."""
+        return (
+            self.ecosystem in (None, name.ecosystem)
+            and fnmatchcase(feed.title.lower(), self.feed.lower())
+            and fnmatchcase(name.canonical, self.name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPolicy:
+    """All rules in the order of the file, and what holds where none applies."""
+
+    default: Stance
+    rules: tuple[Rule, ...] = ()
+
+    def stance(self, feed: Feed, name: PackageName) -> Stance:
+        """Return what the first rule that covers the package says."""
+        return next((rule.stance for rule in self.rules if rule.covers(feed, name)), self.default)
+
+
+AUDIT_EVERYTHING = GuardPolicy(Stance(Mode.AUDIT))

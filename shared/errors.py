@@ -1,0 +1,107 @@
+"""Every error that Feedwarden raises on purpose.
+
+* FeedwardenError               base; catch it at the edges, never in the domain
+  - ConfigurationError          a setting or the policy file is wrong: only a person can help
+  - UntrustedInput              the caller is wrong (400): refuse, never retry
+    + BadSignature              the shared secret or signature did not match (401)
+    + TooLarge                  more bytes than we are willing to read (413)
+    + UnknownSource             no door of that name (404)
+    + RefusedName               no package of that name can exist in that ecosystem
+  - UpstreamError               a service we depend on failed us
+    + UpstreamUnavailable       time-out, 429 or 5xx: worth another attempt (503)
+    + UnexpectedAnswer          it answered, but not in the documented shape
+    + AuthenticationFailed      it does not know us: the credential is wrong or expired
+    + PermissionMissing         it knows us, and we may not: a role is missing
+    + FeedNotFound              no such feed in that scope, or no right to see it
+  - NoUpstreamingBehavior       that protocol has no such switch (Universal packages)
+  - AddressRefused              an upstream location that we must not ask
+  - IllegalTransition           the case is in no state for this event (409)
+  - StaleWrite                  the row changed since it was read: read again (409)
+
+Class = contract, text = for people. No text carries a secret.
+"""
+
+from datetime import timedelta
+
+
+class FeedwardenError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class ConfigurationError(FeedwardenError):
+    """Settings or policy are wrong; carries all problems at once, one a line."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Keep the problems, each a sentence that says what to do."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class UntrustedInput(FeedwardenError):
+    """What the caller sent is not usable."""
+
+
+class BadSignature(UntrustedInput):
+    """The sender did not prove that it knows the shared secret."""
+
+
+class TooLarge(UntrustedInput):
+    """More bytes than we are willing to read."""
+
+
+class UnknownSource(UntrustedInput):
+    """Nobody listens at this door."""
+
+
+class RefusedName(UntrustedInput):
+    """The ecosystem's own rule says that no package can have this name."""
+
+
+class UpstreamError(FeedwardenError):
+    """A service that we depend on failed us."""
+
+    def __init__(self, text: str, *, service: str) -> None:
+        """Say what went wrong, and which service it was."""
+        super().__init__(f"{service}: {text}")
+        self.service = service
+
+
+class UpstreamUnavailable(UpstreamError):
+    """It did not answer, or asked us to come back later."""
+
+    def __init__(self, text: str, *, service: str, retry_after: timedelta | None = None) -> None:
+        """Keep how long the service asked us to wait, where it said so."""
+        super().__init__(text, service=service)
+        self.retry_after = retry_after
+
+
+class UnexpectedAnswer(UpstreamError):
+    """It answered, but not in the documented shape."""
+
+
+class AuthenticationFailed(UpstreamError):
+    """It does not accept our credential."""
+
+
+class PermissionMissing(UpstreamError):
+    """It knows us, but we lack a role."""
+
+
+class FeedNotFound(UpstreamError):
+    """No such feed in the scope that was asked."""
+
+
+class NoUpstreamingBehavior(FeedwardenError):
+    """The package's protocol has no upstreaming behavior to read or set."""
+
+
+class AddressRefused(FeedwardenError):
+    """The address is not one that we may ask."""
+
+
+class IllegalTransition(FeedwardenError):
+    """The case is in no state for this event."""
+
+
+class StaleWrite(FeedwardenError):
+    """Somebody else changed the row since it was read."""

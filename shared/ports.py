@@ -1,0 +1,266 @@
+"""What the application needs from the world, as Protocols; adapters and test fakes implement them.
+
+All methods raise only FeedwardenError subclasses: UpstreamUnavailable for what may pass, the other
+UpstreamErrors for what a person must mend. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared.domain.audit import AuditEvent
+from shared.domain.cases import Case
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
+from shared.domain.feeds import Feed, FeedRef
+from shared.domain.hints import Hint
+from shared.domain.names import PackageName
+from shared.domain.notices import Notice
+from shared.domain.twins import PublicTwin
+from shared.domain.versions import FeedVersion
+
+type Clock = Callable[[], datetime]
+type Sleep = Callable[[timedelta], Awaitable[None]]
+type NewId = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackage:
+    """A package as the feed's list shows it; `package_id` is the GUID that its versions are asked by.
+
+    `maybe_internal` is false only where the list proves that every version came from a public
+    registry; `maybe_external` is false only where it proves that none did.
+    """
+
+    package_id: str
+    name: PackageName
+    maybe_internal: bool
+    maybe_external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePage:
+    """One page of a feed's packages. `refused` are names that no registry could hold, for the log.
+
+    `full` = the service filled the page: ask for the next, at `skip` + the page size.
+    """
+
+    packages: tuple[ListedPackage, ...]
+    refused: tuple[str, ...]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Packages that changed after a token, each once, and the token to go on from.
+
+    `exhausted` = nothing came after the token.
+    """
+
+    packages: tuple[ListedPackage, ...]
+    refused: tuple[str, ...]
+    token: str
+    exhausted: bool
+
+
+class FeedService(Protocol):
+    """Azure Artifacts: the feeds, what they hold, and the switch."""
+
+    async def feeds(self) -> tuple[Feed, ...]:
+        """Return every feed of the organization that we may see, of all projects; disabled feeds too."""
+        ...
+
+    async def feed(self, ref: FeedRef) -> Feed:
+        """Return one feed as it is now. Raises FeedNotFound."""
+        ...
+
+    async def packages(self, feed: Feed, *, skip: int) -> PackagePage:
+        """Return one page of up to 1,000 packages of guarded ecosystems, deleted ones too, from `skip` on."""
+        ...
+
+    async def package_changes(self, feed: Feed, *, token: str | None) -> ChangePage:
+        """Return what changed after the token; None = from the feed's beginning."""
+        ...
+
+    async def find_package(self, feed: Feed, name: PackageName) -> ListedPackage | None:
+        """Return the package of that canonical name; None where the feed holds none."""
+        ...
+
+    async def versions(self, feed: Feed, package: ListedPackage) -> tuple[FeedVersion, ...]:
+        """Return all versions, deleted ones too, each with its origin."""
+        ...
+
+    async def organization_policy(self) -> OrganizationPolicy:
+        """Return whether additional protections are on; anything unreadable is UNKNOWN, never an error."""
+        ...
+
+    async def get_upstreaming_behavior(self, feed: Feed, name: PackageName) -> UpstreamingBehavior:
+        """Read the switch. Raises PermissionMissing, NoUpstreamingBehavior."""
+        ...
+
+    async def allow_external_versions(self, feed: Feed, name: PackageName) -> None:
+        """Open the switch ("Set Upstreaming Behavior")."""
+        ...
+
+    async def clear_upstreaming_behavior(self, feed: Feed, name: PackageName) -> None:
+        """Set the switch back to `auto` ("Clear Upstreaming Behavior"). Idempotent."""
+        ...
+
+    async def proof(self, feed: Feed, name: PackageName, held: Sequence[FeedVersion]) -> Proof:
+        """Ask the feed's own package index whether it offers versions beyond the held ones.
+
+        Errors become Proof.UNKNOWN, an ecosystem whose index is not read Proof.UNAVAILABLE.
+        """
+        ...
+
+
+class PublicRegistry(Protocol):
+    """One kind of public registry."""
+
+    async def look_up(self, name: PackageName, *, location: str) -> PublicTwin:
+        """Ask the registry at that (untrusted) location; every failure is a twin of unknown presence."""
+        ...
+
+
+type Registries = Mapping[Ecosystem, PublicRegistry]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case and the tag of the row it was read from."""
+
+    case: Case
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What moves together or not at all: the case as it will be, its event, the notices it causes.
+
+    `replaces` is the tag that was read; None = the case must not exist yet.
+    """
+
+    case: Case
+    event: AuditEvent
+    notices: tuple[Notice, ...]
+    replaces: str | None
+
+
+class Register(Protocol):
+    """Cases, their audit events and the outbox: one partition a feed."""
+
+    async def case(self, feed: FeedRef, name: PackageName) -> StoredCase | None:
+        """Read one case."""
+        ...
+
+    async def commit(self, change: CaseChange) -> StoredCase:
+        """Write one change in one transaction. Raises StaleWrite."""
+        ...
+
+    def cases(self, feed: FeedRef | None = None) -> AsyncIterator[Case]:
+        """Walk the cases of one feed, or of all feeds."""
+        ...
+
+    def events(self, feed: FeedRef, name: PackageName) -> AsyncIterator[AuditEvent]:
+        """Walk the audit events of one case in sequence order."""
+        ...
+
+    def outbox(self) -> AsyncIterator[Notice]:
+        """Walk the notices not yet relayed, oldest first within each feed."""
+        ...
+
+    async def remove_from_outbox(self, notice: Notice) -> None:
+        """Forget a relayed notice. Idempotent."""
+        ...
+
+
+class NamesIndex(Protocol):
+    """Which feeds hold which internal name: the reverse index for watches; may be over-inclusive."""
+
+    async def add(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
+        """Add names of one feed. Idempotent."""
+        ...
+
+    async def holders(self, name: PackageName) -> tuple[FeedRef, ...]:
+        """Return the feeds that hold the name, by one range query."""
+        ...
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery came."""
+
+    NEW = "new"
+    TAKEN_IN = "taken-in"
+    HANDLED = "handled"
+
+
+class Deliveries(Protocol):
+    """Deliveries, inserted once by id."""
+
+    async def take_in(self, hint: Hint, *, source: str, at: datetime) -> DeliveryState:
+        """Insert the delivery; return NEW, or how far the earlier one of that id came."""
+        ...
+
+    async def state(self, source: str, delivery_id: str) -> DeliveryState:
+        """Return how far a delivery came; NEW = never seen."""
+        ...
+
+    async def mark_handled(self, source: str, delivery_id: str) -> None:
+        """Record that its work is done. Idempotent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position, and the tag of the row it was read from; tag None = no row yet."""
+
+    value: str
+    tag: str | None
+
+
+class Cursors(Protocol):
+    """Positions in feeds' and registries' change feeds."""
+
+    async def read(self, key: str) -> Cursor | None:
+        """Return a position; None = never saved."""
+        ...
+
+    async def save(self, key: str, value: str, *, replaces: Cursor | None) -> None:
+        """Save a position read as `replaces`. Raises StaleWrite where another writer was faster."""
+        ...
+
+
+class QueueName(StrEnum):
+    """The queues; each has a `-poison` companion that the platform fills."""
+
+    PACKAGE_CHECKS = "package-checks"
+    FEED_SWEEPS = "feed-sweeps"
+    NOTICES = "notices"
+
+
+class Queue(Protocol):
+    """Where work waits."""
+
+    async def put(self, queue: QueueName, text: str, *, delay: timedelta = timedelta(0)) -> None:
+        """Add one message, visible after the delay (at most 7 days)."""
+        ...
+
+
+class Door(Protocol):
+    """One source of deliveries: proves the sender, reads the body."""
+
+    def read(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Hint:
+        """Return the hint. Raises BadSignature, UntrustedInput. Header names are matched without case."""
+        ...
+
+
+class NoticeChannel(Protocol):
+    """A way to reach people."""
+
+    async def send(self, notice: Notice) -> None:
+        """Deliver one notice."""
+        ...
