@@ -1,1 +1,21 @@
 """The street door: one blueprint a file, each trigger binds, calls one use case, maps errors."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+
+def blueprints() -> tuple[func.Blueprint, ...]:
+    """Return every blueprint, once the settings have been read.
+
+    A wrong setting or policy file stops the start here, with all its problems at once, rather than
+    the first delivery an hour later.
+
+    Raises:
+        ConfigurationError: what is wrong, one problem a line.
+    """
+    from functions import checks, health, hooks, notices, poison, sweeps  # noqa: PLC0415  # the bootstrap comes with them
+    from shared.bootstrap import read_configuration  # noqa: PLC0415  # the same
+
+    read_configuration()
+    return tuple(room.blueprint for room in (hooks, checks, sweeps, notices, health, poison))

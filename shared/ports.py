@@ -249,6 +249,10 @@ class Queue(Protocol):
         """Add one message, visible after the delay (at most 7 days)."""
         ...
 
+    async def waiting(self, queue: QueueName) -> int:
+        """Return about how many messages are in the queue, delayed ones too."""
+        ...
+
 
 class Door(Protocol):
     """One source of deliveries: proves the sender, reads the body."""

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.cases import CaseEvent, CaseState
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
 
 GENESIS: Final = "0" * 64
 
@@ -30,6 +32,11 @@ class AuditEvent:
     details: Mapping[str, str]
     previous: str
     digest: str
+
+
+def subject_of(feed: FeedRef, name: PackageName) -> str:
+    """Name a case in words that never change: what its chain is about."""
+    return f"{feed.organization}/{feed.project_id or '-'}/{feed.feed_id}/{name.ecosystem}/{name.canonical}"
 
 
 def _digest(subject: str, event: AuditEvent) -> str:

@@ -64,30 +64,21 @@ _FOUND: Final[Mapping[CaseEvent, CaseState]] = MappingProxyType(
     }
 )
 
-_NEW: Final[Mapping[CaseEvent, CaseState]] = {
+# Nothing was changed yet, so nothing can be pending; and a package that is safe gets no case.
+_FROM_NEW: Final[Mapping[CaseEvent, CaseState]] = {
     event: state for event, state in _FOUND.items() if event is not _E.FOUND_SAFE
 }
-_AFTER_A_CHANGE: Final[Mapping[CaseEvent, CaseState]] = {**_FOUND, _E.FOUND_PENDING: _S.PENDING}
+_FROM_ANY: Final[Mapping[CaseEvent, CaseState]] = {**_FOUND, _E.FOUND_PENDING: _S.PENDING}
+# The intent is on record and the PATCH may have been sent: no judgement may forget that, so only
+# the outcome of the enforcement, or giving up, leads away.
+_FROM_ENFORCING: Final[Mapping[CaseEvent, CaseState]] = {
+    _E.ENFORCEMENT_SENT: _S.PENDING,
+    _E.ENFORCEMENT_REFUSED: _S.EXPOSED,
+    _E.CHECK_ABANDONED: _S.ABANDONED,
+}
 
 TRANSITIONS: Final[Mapping[CaseState, Mapping[CaseEvent, CaseState]]] = MappingProxyType(
-    {
-        _S.NEW: _NEW,
-        _S.UNKNOWN: _AFTER_A_CHANGE,
-        _S.DRIFTED: _FOUND,
-        _S.EXPOSED: _AFTER_A_CHANGE,
-        # The intent is on record and the PATCH may have been sent: not knowing must not forget that,
-        # so no judgement but these leads away.
-        _S.ENFORCING: {
-            _E.ENFORCEMENT_SENT: _S.PENDING,
-            _E.ENFORCEMENT_REFUSED: _S.EXPOSED,
-            _E.CHECK_ABANDONED: _S.ABANDONED,
-        },
-        _S.PENDING: _AFTER_A_CHANGE,
-        _S.PROTECTED: _AFTER_A_CHANGE,
-        _S.ALLOWED: _FOUND,
-        _S.ABANDONED: _AFTER_A_CHANGE,
-        _S.CLOSED: _FOUND,
-    }
+    dict.fromkeys(_S, _FROM_ANY) | {_S.NEW: _FROM_NEW, _S.ENFORCING: _FROM_ENFORCING}
 )
 
 FINDING_OF: Final[Mapping[Protection, CaseEvent]] = MappingProxyType(
@@ -118,8 +109,9 @@ def next_state(state: CaseState, event: CaseEvent) -> CaseState:
 class Case:
     """The life of one package in one feed, as it stands; the unit of state.
 
-    `previous_behavior` is what stood before our last change of the switch, `changed_at` when that
-    change was sent. `sequence` and `head` are the number and the hash of the newest audit event.
+    `package_id` is the feed's own id of the package, where it was seen. `previous_behavior` is
+    what stood before our last change of the switch, `changed_at` when that change was sent.
+    `sequence` and `head` are the number and the hash of the newest audit event.
     """
 
     feed: FeedRef
@@ -140,3 +132,4 @@ class Case:
     sequence: int
     head: str
     note: str = ""
+    package_id: str | None = None

@@ -108,11 +108,21 @@ def origin_in_doubt(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
     return tuple(v.version for v in versions if v.origin is Origin.UNKNOWN and not v.deleted)
 
 
+def is_internal(evidence: Evidence) -> bool:
+    """Say whether the feed is known to hold, or to have held, an internal version."""
+    return evidence.internal in _FIRST_SEEN
+
+
 def twin_taken(evidence: Evidence) -> bool:
     """Say whether the name is, or was, taken on a public registry."""
     return evidence.twin.presence in _TAKEN
 
 
 def is_collision(evidence: Evidence) -> bool:
-    """Internal here and public there; a package whose internal versions are all deleted still counts."""
-    return evidence.internal in _FIRST_SEEN and twin_taken(evidence)
+    """Internal here and public there; a package whose internal versions are all deleted still counts.
+
+    Where the registry does not answer, a saved external version stands for the twin: it proves that
+    the name was taken once, and only a documented absence outweighs that.
+    """
+    once_taken = evidence.twin.presence is Presence.UNKNOWN and bool(evidence.saved_external)
+    return is_internal(evidence) and (twin_taken(evidence) or once_taken)

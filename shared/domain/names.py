@@ -47,14 +47,18 @@ def _cargo(name: str) -> str:
 
 
 # Letters that encodeURIComponent leaves alone; legacy npm names use all of them.
-_NPM_PART: Final = r"[A-Za-z0-9\-!~*'()][A-Za-z0-9\-_.!~*'()]*"
-_MAVEN_PART: Final = r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*"
+_NPM_UNSCOPED: Final = r"[A-Za-z0-9\-!~*'()][A-Za-z0-9\-_.!~*'()]*"
+# Behind a scope, and in it, npm lets a name begin with "_" too; only a leading dot is refused everywhere.
+_NPM_PART: Final = r"[A-Za-z0-9\-_!~*'()][A-Za-z0-9\-_.!~*'()]*"
+_MAVEN_GROUP: Final = r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*"
+# An artifact id is one folder of a repository: dots stand anywhere in it but in front.
+_MAVEN_ARTIFACT: Final = r"[A-Za-z0-9_\-][A-Za-z0-9_\-.]*"
 
 RULES: Final[Mapping[Ecosystem, NameRule]] = MappingProxyType(
     {
         # https://github.com/npm/validate-npm-package-name; compared exactly, legacy capitals are names of their own
         Ecosystem.NPM: NameRule(
-            admitted=re.compile(rf"(?:@[A-Za-z0-9\-_.!~*'()]+/)?{_NPM_PART}"),
+            admitted=re.compile(rf"@{_NPM_PART}/{_NPM_PART}|{_NPM_UNSCOPED}"),
             longest=214,
             canonical=_exact,
             refused=frozenset({"node_modules", "favicon.ico"}),
@@ -76,7 +80,7 @@ RULES: Final[Mapping[Ecosystem, NameRule]] = MappingProxyType(
         ),
         # https://maven.apache.org/guides/mini/guide-naming-conventions.html; paths are case-sensitive
         Ecosystem.MAVEN: NameRule(
-            admitted=re.compile(rf"{_MAVEN_PART}:{_MAVEN_PART}"),
+            admitted=re.compile(rf"{_MAVEN_GROUP}:{_MAVEN_ARTIFACT}"),
             longest=255,
             canonical=_exact,
             advice="group:artifact",
@@ -113,7 +117,7 @@ class PackageName:
         """
         rule = RULES[ecosystem]
         admitted = len(spelling) <= rule.longest and rule.admitted.fullmatch(spelling)
-        if not admitted or spelling.rpartition("/")[2].lower() in rule.refused:
+        if not admitted or spelling.lower() in rule.refused:
             raise RefusedName(f"{spelling[:60]!r} is no {ecosystem} package name: {rule.advice}")
         return cls(ecosystem, rule.canonical(spelling), spelling)
 

@@ -16,6 +16,7 @@ from shared.domain.evidence import (
     PublicUpstream,
     UpstreamingBehavior,
     is_collision,
+    is_internal,
     twin_taken,
 )
 from shared.domain.reasons import Reason
@@ -138,6 +139,10 @@ def _policy(value: OrganizationPolicy) -> Callable[[Evidence], bool]:
     return lambda e: e.organization_policy is value
 
 
+def _live(evidence: Evidence) -> bool:
+    return evidence.internal is InternalPresence.LIVE
+
+
 def _internal(value: InternalPresence) -> Callable[[Evidence], bool]:
     return lambda e: e.internal is value
 
@@ -145,7 +150,12 @@ def _internal(value: InternalPresence) -> Callable[[Evidence], bool]:
 # Read from the top, the first row that applies decides. What opens stands above what closes, and
 # what is not known above what would reassure: so "protected" can only be reached by proof.
 ROWS: Final[tuple[Row, ...]] = (
-    Row(_internal(InternalPresence.UNKNOWN), Protection.UNKNOWN, Reason.ORIGIN_UNKNOWN),
+    Row(
+        # A live version of unknown origin may be the internal one, wherever no other is.
+        lambda e: e.internal is InternalPresence.UNKNOWN or bool(e.origin_in_doubt and not _live(e)),
+        Protection.UNKNOWN,
+        Reason.ORIGIN_UNKNOWN,
+    ),
     Row(_internal(InternalPresence.NONE), Protection.NOT_AT_RISK, Reason.NO_INTERNAL_VERSION),
     Row(
         lambda e: is_collision(e) and e.approval_in_force,
@@ -159,7 +169,8 @@ ROWS: Final[tuple[Row, ...]] = (
         Reason.SAVED_EXTERNAL_VERSIONS,
     ),
     Row(
-        lambda e: is_collision(e) and bool(e.origin_in_doubt),
+        # It may be a saved external version, and only an absent twin makes those harmless.
+        lambda e: bool(e.origin_in_doubt) and e.twin.presence is not Presence.ABSENT,
         Protection.UNKNOWN,
         Reason.ORIGIN_UNKNOWN,
     ),
@@ -203,7 +214,7 @@ REMARKS: Final[tuple[tuple[Callable[[Evidence], bool], Reason], ...]] = (
     ),
     (lambda e: e.organization_policy is OrganizationPolicy.OFF, Reason.ORGANIZATION_POLICY_OFF),
     (lambda e: e.internal is InternalPresence.DELETED, Reason.DELETED_INTERNAL_VERSIONS),
-    (lambda e: bool(e.saved_external) and is_collision(e), Reason.SAVED_EXTERNAL_VERSIONS),
+    (lambda e: bool(e.saved_external) and is_internal(e), Reason.SAVED_EXTERNAL_VERSIONS),
     (lambda e: bool(e.origin_in_doubt), Reason.ORIGIN_UNKNOWN),
     (lambda e: e.permission_missing, Reason.FEED_PERMISSION_MISSING),
     (lambda e: e.twin.presence is Presence.TOMBSTONE, Reason.TWIN_IS_TOMBSTONE),
@@ -221,7 +232,7 @@ def is_drift(evidence: Evidence) -> bool:
     """Say whether the switch stands open though nothing public is there and nobody approved it."""
     return (
         evidence.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
-        and evidence.internal in {InternalPresence.LIVE, InternalPresence.DELETED}
+        and is_internal(evidence)
         and not is_collision(evidence)
         and not evidence.approval_in_force
     )
@@ -247,10 +258,9 @@ def action(evidence: Evidence, verdict: Protection, stance: Stance) -> Action:
     mendable = (
         evidence.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
         and not evidence.approval_in_force
-        and not evidence.permission_missing
     )
     if mendable and (is_collision(evidence) or (drifted and stance.preempt)):
-        return _SET_OR_SAY[stance.mode]
+        return Action.REPORT if evidence.permission_missing else _SET_OR_SAY[stance.mode]
     if drifted and verdict is not Protection.UNKNOWN:
         return Action.REPORT
     return _FOLLOW_UP[verdict]

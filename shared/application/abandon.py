@@ -1,0 +1,64 @@
+"""Abandon: what failed too often becomes visible instead of lying in a poison queue."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.application.journal import Entry, Journal, draft
+from shared.application.messages import CheckRequest, SweepRequest
+from shared.application.setbacks import Setbacks
+from shared.domain.cases import CaseEvent, CaseState
+from shared.domain.policy import Mode
+from shared.errors import UntrustedInput
+from shared.ports import Clock, Register
+
+logger = logging.getLogger(__name__)
+
+_WHY: Final = "failed 5 times; the log has the errors; the next sweep or delivery tries again"
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoner:
+    """Handles the messages of the poison queues."""
+
+    register: Register
+    journal: Journal
+    setbacks: Setbacks
+    clock: Clock
+
+    async def abandon_check(self, text: str) -> None:
+        """Move the case of a check that failed too often to `abandoned`, with its event and notice."""
+        try:
+            request = CheckRequest.of(text)
+        except UntrustedInput:
+            await self._unreadable("package-checks", text)
+            return
+        stored = await self.register.case(request.feed, request.name)
+        if stored is not None and stored.case.state is CaseState.ABANDONED:
+            return
+        case = draft(
+            feed=request.feed,
+            title=request.feed.feed_id if stored is None else stored.case.feed_title,
+            name=request.name,
+            now=self.clock(),
+            known=None if stored is None else stored.case,
+            mode=Mode.AUDIT if stored is None else stored.case.mode,
+        )
+        entry = Entry(CaseEvent.CHECK_ABANDONED, request.cause, {"why": _WHY})
+        await self.journal.write(replace(case, note=_WHY), entry, stored)
+
+    async def abandon_sweep(self, text: str) -> None:
+        """Remember the feed whose walk failed too often, for readiness to show."""
+        try:
+            request = SweepRequest.of(text)
+        except UntrustedInput:
+            await self._unreadable("feed-sweeps", text)
+            return
+        logger.error("walk abandoned", extra={"kind": request.kind.value, "cause": request.cause})
+        await self.setbacks.remember(request.feed, f"{request.kind} for {request.cause}: {_WHY}")
+
+    async def _unreadable(self, queue: str, text: str) -> None:
+        logger.error("message not readable", extra={"queue": queue, "text": text[:500]})
+        await self.setbacks.remember(None, f"a message in {queue} was not readable: see the log")

@@ -1,0 +1,188 @@
+"""Check one package in one feed: gather, decide, act, record. Doing it twice does no harm."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from shared.application.gather import Gathered, Gatherer, is_propagating
+from shared.application.journal import Entry, Journal, details, draft, judged
+from shared.application.messages import CheckRequest
+from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
+from shared.domain.evidence import Evidence, Proof, UpstreamingBehavior
+from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
+from shared.domain.rules import GuardPolicy
+from shared.errors import PermissionMissing, UpstreamUnavailable
+from shared.ports import Clock, FeedService, Queue, QueueName, Register, StoredCase
+
+logger = logging.getLogger(__name__)
+
+# How long to wait before looking again at what is not settled, by attempt; the last one repeats. Seconds
+# first, because most changes hold at once; then few calls until the documented three hours are over.
+RECHECK_AFTER: Final = tuple(timedelta(seconds=s) for s in (3, 10, 30, 60, 300, 900, 1800))
+
+# An unknown is recorded when it has lasted this many attempts, and left to the sweep after the second number.
+_LASTING: Final = 2
+_GIVE_UP: Final = 8
+
+
+def recheck_after(attempt: int) -> timedelta:
+    """Return how long to wait before the attempt after this one."""
+    return RECHECK_AFTER[min(attempt, len(RECHECK_AFTER) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """The main use case."""
+
+    gatherer: Gatherer
+    service: FeedService
+    register: Register
+    journal: Journal
+    queue: Queue
+    policy: GuardPolicy
+    clock: Clock
+
+    async def check(self, request: CheckRequest) -> Protection | None:
+        """Check once; what is not settled is queued for later.
+
+        Returns:
+            The verdict; None where Azure DevOps asked us to come back later, or could not be asked.
+
+        Raises:
+            UpstreamError: a person must mend it, or it failed too often: the message goes to poison.
+            StaleWrite: two checks of one package met; the message is delivered again.
+        """
+        try:
+            return await self._check(request)
+        except UpstreamUnavailable as error:
+            if request.attempt >= _GIVE_UP:
+                raise
+            wait = error.retry_after or recheck_after(request.attempt)
+            logger.warning("check postponed", extra={"package": str(request.name), "error": str(error)})
+            await self._again(request, wait)
+            return None
+
+    async def _check(self, request: CheckRequest) -> Protection:
+        stored = await self.register.case(request.feed, request.name)
+        gathered = await self.gatherer.gather(request, None if stored is None else stored.case)
+        stance = self.policy.stance(gathered.feed, gathered.name)
+        decision = decide(gathered.evidence, stance)
+        case = draft(
+            feed=request.feed,
+            title=gathered.feed.title,
+            name=gathered.name,
+            now=self.clock(),
+            known=None if stored is None else stored.case,
+            mode=stance.mode,
+        )
+        case = replace(judged(case, gathered.evidence, decision), package_id=gathered.package_id)
+        step = _Step(request, gathered, decision, case, stored)
+        under_way = stored is not None and stored.case.state is CaseState.ENFORCING
+        if under_way or decision.action is Action.SET_AUTO:
+            return await self._enforce(step)
+        return await self._record(step)
+
+    async def _enforce(self, step: _Step) -> Protection:
+        """Set `auto`: intent on record first, then the PATCH, then the record of it.
+
+        A crash between any two leaves the case `enforcing`; the next check takes it up here.
+        """
+        evidence = step.gathered.evidence
+        if evidence.behavior is None and not evidence.permission_missing:
+            raise UpstreamUnavailable("the switch could not be read", service="Azure DevOps")
+        if step.stored is None or step.stored.case.state is not CaseState.ENFORCING:
+            intended = replace(step.case, previous_behavior=evidence.behavior)
+            step = await self._write(step, intended, CaseEvent.ENFORCEMENT_INTENDED)
+        try:
+            if evidence.behavior is not UpstreamingBehavior.AUTO:
+                await self.service.clear_upstreaming_behavior(step.gathered.feed, step.gathered.name)
+        except PermissionMissing as error:
+            return await self._refused(step, error)
+        return await self._sent(step)
+
+    async def _sent(self, step: _Step) -> Protection:
+        evidence = replace(
+            step.gathered.evidence, behavior=UpstreamingBehavior.AUTO, proof=Proof.UNKNOWN, propagating=True
+        )
+        pending = _judge_pending(step, evidence)
+        await self._write(pending, replace(pending.case, changed_at=self.clock()), CaseEvent.ENFORCEMENT_SENT)
+        await self._again(replace(step.request, attempt=-1), recheck_after(0))
+        return pending.decision.protection
+
+    async def _refused(self, step: _Step, error: PermissionMissing) -> Protection:
+        stance = self.policy.stance(step.gathered.feed, step.gathered.name)
+        evidence = replace(step.gathered.evidence, permission_missing=True)
+        decision = decide(evidence, stance)
+        case = replace(judged(step.case, evidence, decision), note=str(error))
+        refused = replace(step, gathered=replace(step.gathered, evidence=evidence), decision=decision)
+        await self._write(refused, case, CaseEvent.ENFORCEMENT_REFUSED)
+        return decision.protection
+
+    async def _record(self, step: _Step) -> Protection:
+        verdict = step.decision.protection
+        if step.decision.action is Action.RECHECK:
+            await self._look_again(step)
+            passing = step.request.attempt < _LASTING and self.gatherer.lookup.knows(step.gathered.name)
+            if verdict is Protection.UNKNOWN and passing:
+                return verdict
+        kind = CaseEvent.FOUND_DRIFTED if _drifted(step) else FINDING_OF[verdict]
+        if step.stored is None and kind in {CaseEvent.FOUND_SAFE, CaseEvent.FOUND_PENDING}:
+            return verdict
+        if step.stored is None or _news(step.stored.case, step.case, kind):
+            await self._write(step, step.case, kind)
+        return verdict
+
+    async def _look_again(self, step: _Step) -> None:
+        changed_at = step.case.changed_at
+        waiting = is_propagating(changed_at, self.clock())
+        askable = self.gatherer.lookup.knows(step.gathered.name)
+        if waiting or (askable and step.request.attempt < _GIVE_UP):
+            await self._again(step.request, recheck_after(step.request.attempt))
+
+    async def _write(self, step: _Step, case: Case, kind: CaseEvent) -> _Step:
+        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision))
+        stored = await self.journal.write(case, entry, step.stored)
+        logger.info(
+            "case moved",
+            extra={"package": str(case.name), "feed": case.feed_title, "event": kind.value, "state": stored.case.state},
+        )
+        return replace(step, case=stored.case, stored=stored)
+
+    async def _again(self, request: CheckRequest, wait: timedelta) -> None:
+        await self.queue.put(QueueName.PACKAGE_CHECKS, request.again().text(), delay=wait)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Where one check stands: asked, found out, concluded, and the row that it is about."""
+
+    request: CheckRequest
+    gathered: Gathered
+    decision: Decision
+    case: Case
+    stored: StoredCase | None
+
+
+def _drifted(step: _Step) -> bool:
+    settled = step.decision.protection is not Protection.UNKNOWN
+    return settled and is_drift(step.gathered.evidence)
+
+
+def _judge_pending(step: _Step, evidence: Evidence) -> _Step:
+    # Judged as if the mode were only to report: what is set now needs no second action.
+    decision = decide(evidence, Stance(Mode.AUDIT))
+    gathered = replace(step.gathered, evidence=evidence)
+    return replace(step, gathered=gathered, decision=decision, case=judged(step.case, evidence, decision))
+
+
+def _news(known: Case, found: Case, kind: CaseEvent) -> bool:
+    """Say whether the case would tell anything that its row does not tell already."""
+    return next_state(known.state, kind) is not known.state or any(
+        getattr(known, member) != getattr(found, member) for member in _TELLING
+    )
+
+
+_TELLING: Final = ("protection", "scenario", "reasons", "mode", "behavior", "twin", "saved_external")

@@ -1,0 +1,39 @@
+"""Feeds, remembered for a moment: many checks of one feed ask for it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.domain.feeds import Feed, FeedRef
+from shared.ports import Clock, FeedService
+
+# Short enough that a changed upstream source is seen by the next recheck, long enough for one page of checks.
+_FRESH_FOR: Final = timedelta(seconds=20)
+
+
+@dataclass(slots=True)
+class FeedBook:
+    """Reads feeds through the service; a failure is never remembered."""
+
+    service: FeedService
+    clock: Clock
+    _read: dict[FeedRef, tuple[datetime, Feed]] = field(default_factory=dict)
+
+    async def feed(self, ref: FeedRef) -> Feed:
+        """Return the feed as it was at most 20 seconds ago. Raises what the service raises."""
+        now = self.clock()
+        known = self._read.get(ref)
+        if known is not None and now - known[0] < _FRESH_FOR:
+            return known[1]
+        feed = await self.service.feed(ref)
+        self._read[ref] = (now, feed)
+        return feed
+
+    async def feeds(self) -> tuple[Feed, ...]:
+        """Return all feeds as they are now, and remember each."""
+        feeds = await self.service.feeds()
+        now = self.clock()
+        self._read = {feed.ref: (now, feed) for feed in feeds}
+        return feeds

@@ -1,0 +1,161 @@
+"""The journal: turns what happened to a case into one change of its row, its audit chain and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from shared.domain.audit import GENESIS, AuditEvent, seal, subject_of
+from shared.domain.cases import Case, CaseEvent, CaseState, next_state
+from shared.domain.evidence import Evidence, UpstreamingBehavior
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.domain.notices import Notice, NoticeKind
+from shared.domain.policy import Decision, Mode, Protection
+from shared.domain.reasons import Reason
+from shared.domain.twins import unknown_twin
+from shared.ports import CaseChange, Clock, NewId, Register, StoredCase
+
+# What people are told of, by what happened and the reason that decided; the first row that fits.
+_TELL: Final[tuple[tuple[CaseEvent, Reason | None, NoticeKind], ...]] = (
+    (CaseEvent.ENFORCEMENT_SENT, None, NoticeKind.COLLISION_BLOCKED),
+    (CaseEvent.ENFORCEMENT_REFUSED, None, NoticeKind.SWITCH_LEFT_OPEN),
+    (CaseEvent.FOUND_DRIFTED, None, NoticeKind.SWITCH_LEFT_OPEN),
+    (CaseEvent.FOUND_EXPOSED, Reason.SAVED_EXTERNAL_VERSIONS, NoticeKind.CONTAMINATION_FOUND),
+    (CaseEvent.FOUND_EXPOSED, Reason.PROTECTION_NOT_HOLDING, NoticeKind.PROTECTION_NOT_HOLDING),
+    (CaseEvent.FOUND_EXPOSED, None, NoticeKind.COLLISION_REPORTED),
+    (CaseEvent.CHECK_ABANDONED, None, NoticeKind.CHECK_ABANDONED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened to one case, before it is written."""
+
+    kind: CaseEvent
+    cause: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Writes entries: the case, its event and its notices in one transaction."""
+
+    register: Register
+    clock: Clock
+    new_id: NewId
+
+    async def write(self, case: Case, entry: Entry, stored: StoredCase | None) -> StoredCase:
+        """Move the case by one event and commit.
+
+        `case` is the case as it shall be, except for what the journal owns: state, times, chain.
+
+        Raises:
+            IllegalTransition: the case is in no state for this event.
+            StaleWrite: somebody else moved it first; read again.
+        """
+        now = self.clock()
+        before = CaseState.NEW if stored is None else stored.case.state
+        state = next_state(before, entry.kind)
+        event = _event(case, entry, state, now, None if stored is None else stored.case)
+        moved = replace(case, state=state, updated_at=now, sequence=event.sequence, head=event.digest)
+        notices = tuple(self._notices(moved, entry, before, now))
+        replaces = None if stored is None else stored.tag
+        return await self.register.commit(CaseChange(moved, event, notices, replaces))
+
+    def _notices(self, case: Case, entry: Entry, before: CaseState, now: datetime) -> list[Notice]:
+        kind = _notice_kind(case, entry, before)
+        if kind is None:
+            return []
+        facts = {"feed": case.feed_title, "package": str(case.name), "cause": entry.cause, **entry.details}
+        subject = subject_of(case.feed, case.name)
+        return [Notice(f"{now:%Y%m%dT%H%M%S%f}-{self.new_id()}", kind, case.feed, subject, now, facts)]
+
+
+def _notice_kind(case: Case, entry: Entry, before: CaseState) -> NoticeKind | None:
+    if entry.kind is CaseEvent.FOUND_PROTECTED:
+        # Good news only where somebody waits for it.
+        waiting = before in {CaseState.PENDING, CaseState.EXPOSED}
+        return NoticeKind.PROTECTION_CONFIRMED if waiting else None
+    deciding = case.reasons[0] if case.reasons else None
+    fitting = (kind for event, reason, kind in _TELL if event is entry.kind and reason in (None, deciding))
+    return next(fitting, None)
+
+
+def _event(case: Case, entry: Entry, state: CaseState, now: datetime, before: Case | None) -> AuditEvent:
+    unsealed = AuditEvent(
+        sequence=1 if before is None else before.sequence + 1,
+        kind=entry.kind,
+        state=state,
+        at=now,
+        cause=entry.cause,
+        details=dict(entry.details),
+        previous=GENESIS if before is None else before.head,
+        digest="",
+    )
+    return seal(subject_of(case.feed, case.name), unsealed)
+
+
+def draft(  # noqa: PLR0913  # all by name; an object to carry them once would hide, not help
+    *, feed: FeedRef, title: str, name: PackageName, now: datetime, known: Case | None, mode: Mode
+) -> Case:
+    """Return the known case, renamed as the feed is called now, or a new one of which nothing is known."""
+    if known is not None:
+        return replace(known, feed_title=title, name=name, mode=mode)
+    return Case(
+        feed=feed,
+        feed_title=title,
+        name=name,
+        state=CaseState.NEW,
+        protection=Protection.UNKNOWN,
+        scenario=None,
+        reasons=(),
+        mode=mode,
+        behavior=None,
+        previous_behavior=None,
+        twin=unknown_twin("not looked at yet"),
+        saved_external=(),
+        opened_at=now,
+        updated_at=now,
+        changed_at=None,
+        sequence=0,
+        head=GENESIS,
+    )
+
+
+def judged(case: Case, evidence: Evidence, decision: Decision) -> Case:
+    """Return the case with what was found and concluded."""
+    return replace(
+        case,
+        protection=decision.protection,
+        scenario=decision.scenario,
+        reasons=decision.reasons,
+        behavior=evidence.behavior,
+        twin=evidence.twin,
+        saved_external=evidence.saved_external,
+        note="",
+    )
+
+
+def details(evidence: Evidence, decision: Decision) -> dict[str, str]:
+    """Tell evidence and decision in plain texts, for the audit chain and for people."""
+    twin = evidence.twin
+    return {
+        "scenario": "-" if decision.scenario is None else decision.scenario.value,
+        "protection": decision.protection.value,
+        "reasons": ", ".join(decision.reasons),
+        "action": decision.action.value,
+        "behavior": _word(evidence.behavior),
+        "internal": evidence.internal.value,
+        "saved external": ", ".join(evidence.saved_external[:20]),
+        "public twin": f"{twin.presence} {twin.latest_version or ''} {twin.detail}".strip(),
+        "organization policy": evidence.organization_policy.value,
+        "public upstream": evidence.public_upstream.value,
+        "proof": evidence.proof.value,
+    }
+
+
+def _word(behavior: UpstreamingBehavior | None) -> str:
+    return "unknown" if behavior is None else behavior.value

@@ -1,0 +1,126 @@
+"""What waits in the queues: ids and causes, never state; each message can be handled twice without harm."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.errors import UntrustedInput
+
+_SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryKey:
+    """Which delivery a message works for, so that it can be marked as handled."""
+
+    source: str
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """Check one package in one feed.
+
+    `package_id` spares a search where the sender just listed the package. `attempt` counts the
+    rechecks of one thing that is not yet settled, from 0.
+    """
+
+    feed: FeedRef
+    name: PackageName
+    cause: str
+    package_id: str | None = None
+    attempt: int = 0
+
+    def again(self) -> CheckRequest:
+        """Return the next attempt; the package is searched for anew, it may have been replaced."""
+        return replace(self, attempt=self.attempt + 1, package_id=None)
+
+    def text(self) -> str:
+        """Return the message's text."""
+        return json.dumps(
+            {
+                "schema": _SCHEMA,
+                "feed": asdict(self.feed),
+                "ecosystem": self.name.ecosystem.value,
+                "name": self.name.spelling,
+                "cause": self.cause,
+                "package_id": self.package_id,
+                "attempt": self.attempt,
+            }
+        )
+
+    @classmethod
+    def of(cls, text: str) -> CheckRequest:
+        """Read a message's text. Raises UntrustedInput."""
+        try:
+            row = _members(text)
+            return cls(
+                feed=FeedRef(**row["feed"]),
+                name=PackageName.of(Ecosystem.of(row["ecosystem"]), row["name"]),
+                cause=str(row["cause"]),
+                package_id=row["package_id"],
+                attempt=int(row["attempt"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UntrustedInput("not a check request") from error
+
+
+class SweepKind(StrEnum):
+    """How to walk a feed."""
+
+    HINT = "hint"
+    CHANGES = "changes"
+    EVERY_PACKAGE = "every-package"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest:
+    """Walk a feed, or find out from a hint which feeds to walk.
+
+    `feed` is set except for hints. The `hinted_` members are a sender's words: names or ids.
+    `skip` is where the page of an every-package walk begins.
+    """
+
+    kind: SweepKind
+    cause: str
+    feed: FeedRef | None = None
+    skip: int = 0
+    hinted_project: str | None = None
+    hinted_feed: str | None = None
+    hinted_ecosystem: str | None = None
+    hinted_package: str | None = None
+    delivery: DeliveryKey | None = None
+    attempt: int = 0
+
+    def text(self) -> str:
+        """Return the message's text."""
+        return json.dumps({"schema": _SCHEMA, **asdict(self)})
+
+    @classmethod
+    def of(cls, text: str) -> SweepRequest:
+        """Read a message's text. Raises UntrustedInput."""
+        try:
+            row = _members(text)
+            row.pop("schema")
+            feed, delivery = row.pop("feed"), row.pop("delivery")
+            return cls(
+                **{**row, "kind": SweepKind(row["kind"])},
+                feed=None if feed is None else FeedRef(**feed),
+                delivery=None if delivery is None else DeliveryKey(**delivery),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UntrustedInput("not a sweep request") from error
+
+
+def _members(text: str) -> dict[str, Any]:
+    # Our own writing, but a queue can be written by others: checked like any other input.
+    row = json.loads(text)
+    if not isinstance(row, dict) or row.get("schema") != _SCHEMA:
+        raise UntrustedInput(f"not a message of schema {_SCHEMA}")
+    return row

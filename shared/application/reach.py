@@ -1,0 +1,72 @@
+"""Reach: from which public registries could a feed take versions, directly or through other feeds?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.application.feed_book import FeedBook
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.evidence import PublicUpstream
+from shared.domain.feeds import Feed, FeedRef, UpstreamKind
+from shared.errors import FeedNotFound, PermissionMissing
+
+# Azure Artifacts walks chains of feeds; nobody builds them this deep, and a loop must end.
+_DEEPEST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether public versions can come in, and the (untrusted) locations of the registries they come from."""
+
+    public_upstream: PublicUpstream
+    locations: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Walk:
+    ecosystem: Ecosystem
+    book: FeedBook
+    seen: set[FeedRef]
+    enabled: dict[str, None]
+    disabled: bool = False
+    unknown: bool = False
+
+    async def visit(self, feed: Feed, depth: int) -> None:
+        if feed.ref in self.seen:
+            return
+        self.seen.add(feed.ref)
+        for source in feed.upstreams_for(self.ecosystem):
+            if not feed.serves_from(source):
+                self.disabled = True
+            elif source.kind is UpstreamKind.PUBLIC:
+                self.enabled[source.location] = None
+            else:
+                await self._follow(source.feed, depth + 1)
+
+    async def _follow(self, ref: FeedRef | None, depth: int) -> None:
+        if ref is None or depth > _DEEPEST:
+            self.unknown = True
+            return
+        try:
+            feed = await self.book.feed(ref)
+        except (FeedNotFound, PermissionMissing):
+            # A feed behind this one that we may not see can hide a way out.
+            self.unknown = True
+        else:
+            await self.visit(feed, depth)
+
+    def result(self) -> Reach:
+        locations = tuple(self.enabled)
+        if locations:
+            return Reach(PublicUpstream.ENABLED, locations)
+        if self.unknown:
+            return Reach(PublicUpstream.UNKNOWN, ())
+        return Reach(PublicUpstream.DISABLED if self.disabled else PublicUpstream.NONE, ())
+
+
+async def reach(feed: Feed, ecosystem: Ecosystem, book: FeedBook) -> Reach:
+    """Walk a feed's enabled upstream sources of one ecosystem, through internal ones too."""
+    walk = _Walk(ecosystem, book, seen=set(), enabled={})
+    await walk.visit(feed, 0)
+    return walk.result()

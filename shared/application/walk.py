@@ -1,0 +1,53 @@
+"""Take one step of a walk, whichever kind it is, and put off what a service cannot answer now."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.application.check import recheck_after
+from shared.application.follow import Follower
+from shared.application.messages import SweepKind, SweepRequest
+from shared.application.sweep import Sweeper
+from shared.errors import UntrustedInput, UpstreamUnavailable
+from shared.ports import Queue, QueueName
+
+logger = logging.getLogger(__name__)
+
+_GIVE_UP: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Handles the messages of the queue `feed-sweeps`."""
+
+    follower: Follower
+    sweeper: Sweeper
+    queue: Queue
+
+    async def take(self, request: SweepRequest) -> None:
+        """Take the step; where Azure DevOps is not available, queue it for later.
+
+        Raises:
+            UpstreamError: a person must mend it, or it failed too often: the message goes to poison.
+        """
+        try:
+            await self._step(request)
+        except UpstreamUnavailable as error:
+            if request.attempt >= _GIVE_UP:
+                raise
+            wait = error.retry_after or recheck_after(request.attempt)
+            logger.warning("walk postponed", extra={"kind": request.kind.value, "error": str(error)})
+            later = replace(request, attempt=request.attempt + 1)
+            await self.queue.put(QueueName.FEED_SWEEPS, later.text(), delay=wait)
+
+    async def _step(self, request: SweepRequest) -> None:
+        if request.kind is SweepKind.HINT:
+            await self.follower.follow_hint(request)
+        elif request.feed is None:
+            raise UntrustedInput(f"a walk of kind {request.kind} names no feed")
+        elif request.kind is SweepKind.CHANGES:
+            await self.follower.read_changes(request.feed, request)
+        else:
+            await self.sweeper.walk_page(request.feed, request)

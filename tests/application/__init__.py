@@ -1,0 +1,1 @@
+"""Use cases over in-memory ports: the whole house runs, only the world outside is scripted."""

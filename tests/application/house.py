@@ -1,0 +1,173 @@
+"""The whole application over fakes, and a pump that does what the platform does with its queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from shared.application.abandon import Abandoner
+from shared.application.check import Checker
+from shared.application.feed_book import FeedBook
+from shared.application.follow import Follower
+from shared.application.gather import Gatherer
+from shared.application.journal import Journal
+from shared.application.lookup import TwinLookup
+from shared.application.messages import CheckRequest, SweepRequest
+from shared.application.relay import Messenger, Relay
+from shared.application.setbacks import Setbacks
+from shared.application.sweep import Sweeper
+from shared.application.walk import Walker
+from shared.domain.audit import flaws, subject_of
+from shared.domain.cases import Case, CaseEvent
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.feeds import Feed
+from shared.domain.names import PackageName
+from shared.domain.policy import Mode, Stance
+from shared.domain.rules import GuardPolicy
+from shared.ports import QueueName
+from tests.fakes import (
+    CountingIds,
+    FakeFeedService,
+    FakeRegistry,
+    MemoryCursors,
+    MemoryDeliveries,
+    MemoryNamesIndex,
+    MemoryQueue,
+    MemoryRegister,
+    RecordingChannel,
+    SettableClock,
+)
+
+BILLING: Final = PackageName.of(Ecosystem.NPM, "@contoso/billing")
+LEDGER: Final = PackageName.of(Ecosystem.PYPI, "contoso-ledger")
+ENFORCE: Final = GuardPolicy(Stance(Mode.ENFORCE))
+AUDIT: Final = GuardPolicy(Stance(Mode.AUDIT))
+
+
+@dataclass(slots=True)
+class House:
+    """Fakes and use cases, wired as in production."""
+
+    policy: GuardPolicy = ENFORCE
+    clock: SettableClock = field(default_factory=SettableClock)
+    service: FakeFeedService = field(default_factory=FakeFeedService)
+    npm: FakeRegistry = field(default_factory=FakeRegistry)
+    pypi: FakeRegistry = field(default_factory=FakeRegistry)
+    register: MemoryRegister = field(default_factory=MemoryRegister)
+    names: MemoryNamesIndex = field(default_factory=MemoryNamesIndex)
+    cursors: MemoryCursors = field(default_factory=MemoryCursors)
+    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    channel: RecordingChannel = field(default_factory=RecordingChannel)
+    ids: CountingIds = field(default_factory=CountingIds)
+    queue: MemoryQueue = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Share the one clock."""
+        self.queue = MemoryQueue(clock=self.clock)
+
+    @property
+    def lookup(self) -> TwinLookup:
+        """Two registries, as the product has now."""
+        return TwinLookup({Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi})
+
+    @property
+    def book(self) -> FeedBook:
+        """A book that remembers nothing yet."""
+        return FeedBook(self.service, self.clock)
+
+    @property
+    def journal(self) -> Journal:
+        """The journal over the register."""
+        return Journal(self.register, self.clock, self.ids)
+
+    @property
+    def setbacks(self) -> Setbacks:
+        """What was given up."""
+        return Setbacks(self.cursors, self.clock)
+
+    @property
+    def checker(self) -> Checker:
+        """The main use case."""
+        gatherer = Gatherer(self.service, self.book, self.lookup, self.clock)
+        return Checker(gatherer, self.service, self.register, self.journal, self.queue, self.policy, self.clock)
+
+    @property
+    def follower(self) -> Follower:
+        """From hints to checks."""
+        return Follower(self.service, self.book, self.lookup, self.names, self.cursors, self.deliveries, self.queue)
+
+    @property
+    def sweeper(self) -> Sweeper:
+        """From nothing to checks."""
+        return Sweeper(
+            self.service, self.book, self.lookup, self.names, self.register, self.queue, self.setbacks, self.clock
+        )
+
+    @property
+    def walker(self) -> Walker:
+        """The queue `feed-sweeps`."""
+        return Walker(self.follower, self.sweeper, self.queue)
+
+    @property
+    def abandoner(self) -> Abandoner:
+        """The poison queues."""
+        return Abandoner(self.register, self.journal, self.setbacks, self.clock)
+
+    async def pump(self, *, within: timedelta = timedelta(0), rounds: int = 200) -> None:
+        """Handle every message that becomes visible within a time, as the platform would.
+
+        Fails where the queues do not run dry: work that begets itself without waiting.
+        """
+        end = self.clock() + within
+        for _ in range(rounds):
+            if await self._handle_visible():
+                continue
+            waits = [w for q in QueueName for w in self.queue.delays(q)]
+            if not waits or self.clock() + min(waits) > end:
+                return
+            self.clock.advance(min(waits))
+        raise AssertionError("the queues do not run dry")
+
+    async def _handle_visible(self) -> bool:
+        texts = self.queue.take(QueueName.FEED_SWEEPS)
+        for text in texts:
+            await self.walker.take(SweepRequest.of(text))
+        checks = self.queue.take(QueueName.PACKAGE_CHECKS)
+        for text in checks:
+            await self.checker.check(CheckRequest.of(text))
+        return bool(texts or checks)
+
+    async def pump_check_until_error(self, request: CheckRequest) -> None:
+        """Check, and handle what that queues, however long it waits, until something is raised."""
+        await self.checker.check(request)
+        await self.pump(within=timedelta(days=1))
+
+    def crash_at(self, part: str, method: str, *, nth: int, after: bool, error: Exception) -> None:
+        """Let the n-th call of a part's method crash, before or after it did its work."""
+        parts = {"service": self.service.faults, "register": self.register.faults, "queue": self.queue.faults}
+        parts[part].fail(method, error, after=after, spared=nth - 1)
+
+    async def relay(self) -> None:
+        """Send every notice to people."""
+        await Relay(self.register, self.queue).relay()
+        for text in self.queue.take(QueueName.NOTICES):
+            await Messenger(self.channel).send(text)
+
+    async def case(self, feed: Feed, name: PackageName) -> Case:
+        """Return the case that must exist."""
+        stored = await self.register.case(feed.ref, name)
+        assert stored is not None, f"no case of {name}"
+        return stored.case
+
+    async def story(self, feed: Feed, name: PackageName) -> list[CaseEvent]:
+        """Return what happened to a case, after checking that its chain is sound."""
+        events = [event async for event in self.register.events(feed.ref, name)]
+        case = await self.case(feed, name)
+        assert flaws(subject_of(feed.ref, name), events, sequence=case.sequence, head=case.head) == ()
+        return [event.kind for event in events]
+
+    def attack(self, name: PackageName) -> None:
+        """Let the attacker publish 99.0.0 under the name, where feeds and Feedwarden both see it."""
+        self.service.world.publish(name, "99.0.0")
+        (self.npm if name.ecosystem is Ecosystem.NPM else self.pypi).publish(name)

@@ -1,0 +1,42 @@
+"""In-memory fakes of the ports; the storage ones pass the same contract suites as the real adapters."""
+
+from tests.fakes.faults import Call, Faults
+from tests.fakes.feed_service import FakeFeedService
+from tests.fakes.feed_world import (
+    ORGANIZATION,
+    FeedWorld,
+    HeldPackage,
+    internal_source,
+    public_source,
+    versions_of,
+)
+from tests.fakes.outlets import MemoryQueue, QueuedMessage, RecordingChannel
+from tests.fakes.positions import MemoryCursors, MemoryDeliveries, MemoryNamesIndex
+from tests.fakes.register import MemoryRegister
+from tests.fakes.registries import FakeRegistry, fake_registries
+from tests.fakes.times import START, CountingIds, PassingSleep, SettableClock
+
+__all__ = [
+    "ORGANIZATION",
+    "START",
+    "Call",
+    "CountingIds",
+    "FakeFeedService",
+    "FakeRegistry",
+    "Faults",
+    "FeedWorld",
+    "HeldPackage",
+    "MemoryCursors",
+    "MemoryDeliveries",
+    "MemoryNamesIndex",
+    "MemoryQueue",
+    "MemoryRegister",
+    "PassingSleep",
+    "QueuedMessage",
+    "RecordingChannel",
+    "SettableClock",
+    "fake_registries",
+    "internal_source",
+    "public_source",
+    "versions_of",
+]
