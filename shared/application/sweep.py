@@ -29,6 +29,7 @@ from shared.ports import (
 
 logger = logging.getLogger(__name__)
 
+# What the packages call returns at most: https://learn.microsoft.com/rest/api/azure/devops/artifacts/
 PAGE: Final = 1000
 
 
@@ -44,6 +45,7 @@ class Sweeper:
     queue: Queue
     setbacks: Setbacks
     clock: Clock
+    page_size: int = PAGE
 
     async def begin(self) -> int:
         """Queue a walk through every enabled feed of the organization; return how many."""
@@ -73,7 +75,9 @@ class Sweeper:
             if not await self._has_open_case(ref, package):
                 await self._check(ref, package, request.cause)
         if page.full:
-            await self.queue.put(QueueName.FEED_SWEEPS, replace(request, skip=request.skip + PAGE, attempt=0).text())
+            await self.queue.put(
+                QueueName.FEED_SWEEPS, replace(request, skip=request.skip + self.page_size, attempt=0).text()
+            )
         else:
             await self.setbacks.forget(ref)
             logger.info("feed swept", extra={"feed": feed.title, "packages": request.skip + len(page.packages)})

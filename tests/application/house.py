@@ -25,6 +25,7 @@ from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
 from shared.domain.policy import Mode, Stance
 from shared.domain.rules import GuardPolicy
+from shared.errors import StaleWrite
 from shared.ports import QueueName
 from tests.fakes import (
     CountingIds,
@@ -101,7 +102,15 @@ class House:
     def sweeper(self) -> Sweeper:
         """From nothing to checks."""
         return Sweeper(
-            self.service, self.book, self.lookup, self.names, self.register, self.queue, self.setbacks, self.clock
+            self.service,
+            self.book,
+            self.lookup,
+            self.names,
+            self.register,
+            self.queue,
+            self.setbacks,
+            self.clock,
+            page_size=self.service.page_size,
         )
 
     @property
@@ -147,6 +156,11 @@ class House:
         """Let the n-th call of a part's method crash, before or after it did its work."""
         parts = {"service": self.service.faults, "register": self.register.faults, "queue": self.queue.faults}
         parts[part].fail(method, error, after=after, spared=nth - 1)
+
+    @staticmethod
+    def stale() -> StaleWrite:
+        """The error of a writer that came second."""
+        return StaleWrite("changed meanwhile")
 
     async def relay(self) -> None:
         """Send every notice to people."""

@@ -38,6 +38,11 @@ class MemoryQueue:
         self.messages.setdefault(queue, []).append(QueuedMessage(text, self.clock() + delay))
         self.faults.end(call)
 
+    async def waiting(self, queue: QueueName) -> int:
+        """Return how many messages there are, delayed ones too."""
+        await self.faults.begin("waiting")
+        return len(self.messages.get(queue, []))
+
     def visible(self, queue: QueueName) -> list[str]:
         """Return the texts that a consumer would see now, in the order of their time."""
         now = self.clock()

@@ -36,6 +36,8 @@ class MemoryRegister:
         """Write one change; refuse it as a whole where the case moved, or a row of it exists."""
         subject = (change.case.feed, change.case.name)
         call = await self.faults.begin("commit", feed=subject[0], name=subject[1])
+        if any(notice.feed != change.case.feed for notice in change.notices):
+            raise ValueError("a notice of another feed cannot move together with this case")
         chain = self.chains.setdefault(subject, {})
         notices = {(notice.feed, notice.notice_id): notice for notice in change.notices}
         current = self.stored.get(subject)

@@ -1,0 +1,66 @@
+"""List the cases: `make cases`. Reads STORAGE_CONNECTION, or --connection."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from shared.adapters.register import Storage, StorageAddress, TableRegister
+from shared.bootstrap import new_id
+from shared.domain.cases import Case
+from shared.domain.policy import Protection
+from shared.errors import FeedwardenError
+
+_COLORS = {Protection.PROTECTED: "green", Protection.EXPOSED: "red", Protection.PENDING: "yellow"}
+
+
+async def read_cases(connection: str) -> list[Case]:
+    """Return all cases in the storage account. Raises UpstreamError, ConfigurationError."""
+    storage = Storage(StorageAddress(connection=connection))
+    try:
+        register = TableRegister(storage, new_id=new_id)
+        return [case async for case in register.cases()]
+    finally:
+        await storage.close()
+
+
+def table_of(cases: Sequence[Case]) -> Table:
+    """Return the cases as a table; what came from outside is shown as text, never as mark-up."""
+    table = Table(title=f"{len(cases)} cases")
+    for heading in ("feed", "package", "state", "protection", "reasons", "public twin", "saved external", "updated"):
+        table.add_column(heading)
+    for case in sorted(cases, key=lambda case: (case.feed_title, str(case.name))):
+        verdict = Text(case.protection.value, style=_COLORS.get(case.protection, ""))
+        twin = f"{case.twin.presence} {case.twin.latest_version or ''}".strip()
+        rest = (", ".join(case.reasons), twin, ", ".join(case.saved_external), f"{case.updated_at:%Y-%m-%d %H:%M:%SZ}")
+        plain = (Text(text) for text in rest)
+        table.add_row(Text(case.feed_title), Text(str(case.name)), Text(case.state.value), verdict, *plain)
+    return table
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the cases; return 0, or 2 where it could not look."""
+    parser = argparse.ArgumentParser(prog="make cases", description="List the cases.")
+    parser.add_argument("--connection", default=os.environ.get("STORAGE_CONNECTION", ""))
+    connection = parser.parse_args(words).connection
+    if not connection:
+        print("could not look: set STORAGE_CONNECTION, as `make run` prints it", file=sys.stderr)
+        return 2
+    try:
+        cases = asyncio.run(read_cases(connection))
+    except FeedwardenError as error:
+        print(f"could not look: {error}", file=sys.stderr)
+        return 2
+    Console().print(table_of(cases))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

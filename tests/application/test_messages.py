@@ -1,0 +1,56 @@
+"""What waits in the queues survives the way through text, and junk is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.application.messages import CheckRequest, DeliveryKey, SweepKind, SweepRequest
+from shared.application.relay import read_notice
+from shared.domain.feeds import FeedRef
+from shared.errors import UntrustedInput
+from tests.application.house import BILLING
+
+REF = FeedRef("contoso", None, "feed-ä")
+
+
+def test_a_check_request_comes_back_as_it_went() -> None:
+    """Every member survives, and the spelling too."""
+    request = CheckRequest(REF, BILLING, "delivery 1", package_id="p", attempt=3)
+    read = CheckRequest.of(request.text())
+    assert read == request
+    assert read.name.spelling == BILLING.spelling
+
+
+def test_the_next_attempt_searches_anew() -> None:
+    """A recheck counts up and forgets the listed id."""
+    again = CheckRequest(REF, BILLING, "delivery 1", package_id="p").again()
+    assert (again.attempt, again.package_id) == (1, None)
+
+
+@pytest.mark.parametrize("feed", [None, REF])
+@pytest.mark.parametrize("delivery", [None, DeliveryKey("generic", "d-1")])
+def test_a_sweep_request_comes_back_as_it_went(feed: FeedRef | None, delivery: DeliveryKey | None) -> None:
+    """Every member survives, those that are missing too."""
+    request = SweepRequest(SweepKind.HINT, "x", feed=feed, skip=2000, hinted_feed="core", delivery=delivery)
+    assert SweepRequest.of(request.text()) == request
+
+
+_JUNK = st.one_of(
+    st.text(),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+        max_leaves=5,
+    ).map(lambda value: str(value).replace("'", '"')),
+    st.sampled_from(['{"schema": 1}', '{"schema": 1, "feed": 3, "delivery": []}', '{"schema": 1, "kind": "x"}', "[1]"]),
+)
+
+
+@given(_JUNK)
+def test_junk_is_refused_by_every_reader(text: str) -> None:
+    """Readers raise only our error."""
+    for read in (CheckRequest.of, SweepRequest.of, read_notice):
+        with pytest.raises(UntrustedInput):
+            read(text)

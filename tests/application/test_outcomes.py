@@ -1,0 +1,139 @@
+"""What people see: notices, abandoned work, setbacks, readiness."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.application.readiness import Finding, Readiness
+from shared.application.relay import Relay
+from shared.domain.cases import CaseEvent, CaseState
+from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
+from shared.domain.feeds import Feed
+from shared.domain.notices import NoticeKind
+from shared.errors import StaleWrite, UpstreamUnavailable
+from shared.ports import QueueName
+from tests.application.house import BILLING, House
+
+
+def guarded(house: House) -> Feed:
+    """Set up a feed with a collision in it."""
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(
+        feed, BILLING, internal=["1.0.0"], behavior=UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
+    )
+    house.attack(BILLING)
+    return feed
+
+
+async def test_no_notice_is_lost_between_commit_and_queue() -> None:
+    """The relay dies before and after queueing: the notice is sent at least once, with the same id."""
+    house = House()
+    feed = guarded(house)
+    await house.checker.check(CheckRequest(feed.ref, BILLING, "test"))
+    house.queue.faults.fail("put", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await Relay(house.register, house.queue).relay()
+    house.register.faults.fail("remove_from_outbox", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await Relay(house.register, house.queue).relay()
+    await house.relay()
+    assert {notice.kind for notice in house.channel.sent} == {NoticeKind.COLLISION_BLOCKED}
+    assert len({notice.notice_id for notice in house.channel.sent}) == 1
+    assert await Relay(house.register, house.queue).relay() == 0
+
+
+async def test_an_abandoned_check_is_a_visible_state() -> None:
+    """Even of a package that had no case; and the next check goes on from there."""
+    house = House()
+    feed = guarded(house)
+    request = CheckRequest(feed.ref, BILLING, "test")
+    await house.abandoner.abandon_check(request.text())
+    await house.abandoner.abandon_check(request.text())
+    case = await house.case(feed, BILLING)
+    assert case.state is CaseState.ABANDONED
+    assert "5 times" in case.note
+    assert await house.story(feed, BILLING) == [CaseEvent.CHECK_ABANDONED]
+    await house.checker.check(request)
+    assert (await house.case(feed, BILLING)).state is CaseState.PENDING
+
+
+async def test_an_enforcement_that_was_abandoned_is_taken_up_again() -> None:
+    """The intent stays in the story, and the next check closes the switch."""
+    house = House()
+    feed = guarded(house)
+    request = CheckRequest(feed.ref, BILLING, "test")
+    house.service.faults.fail("clear_upstreaming_behavior", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await house.checker.check(request)
+    await house.abandoner.abandon_check(request.text())
+    await house.checker.check(request)
+    assert (await house.case(feed, BILLING)).state is CaseState.PENDING
+
+
+async def test_an_abandoned_walk_shows_until_the_feed_is_swept() -> None:
+    """Remembered with its feed, and forgotten when a sweep of that feed ends well."""
+    house = House()
+    feed = guarded(house)
+    request = SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref)
+    await house.abandoner.abandon_sweep(request.text())
+    (why,) = (await house.setbacks.all()).values()
+    assert "every-package" in why
+    await house.walker.take(request)
+    assert await house.setbacks.all() == {}
+
+
+@pytest.mark.parametrize("queue", ["check", "sweep"])
+async def test_an_unreadable_message_is_not_dropped_silently(queue: str) -> None:
+    """It cannot be handled, but readiness says that there was one."""
+    house = House()
+    abandon = house.abandoner.abandon_check if queue == "check" else house.abandoner.abandon_sweep
+    await abandon("\x00 not ours")
+    assert "organization" in await house.setbacks.all()
+
+
+async def test_setbacks_survive_a_second_writer_and_a_spoilt_row() -> None:
+    """A lost race is tried again; too many are an error; what cannot be read says so."""
+    house = House()
+    house.cursors.faults.fail("save", StaleWrite("changed meanwhile"), times=2)
+    await house.setbacks.remember(None, "first")
+    house.cursors.faults.fail("save", StaleWrite("changed meanwhile"), times=5)
+    with pytest.raises(StaleWrite):
+        await house.setbacks.remember(None, "second")
+    row = await house.cursors.read("setbacks")
+    await house.cursors.save("setbacks", "{", replaces=row)
+    assert "unreadable" in await house.setbacks.all()
+
+
+def readiness(house: House) -> Readiness:
+    """Build the use case."""
+    return Readiness(house.service, house.book, house.setbacks, house.queue)
+
+
+async def test_all_well() -> None:
+    """Every dependency answers."""
+    house = House()
+    guarded(house)
+    report = await readiness(house).report()
+    assert all(finding.ok for finding in report.values())
+    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks"}
+
+
+async def test_each_missing_dependency_is_named() -> None:
+    """Which one is not there, and what to do about it."""
+    house = House()
+    house.service.policy = OrganizationPolicy.OFF
+    house.cursors.faults.fail("read", UpstreamUnavailable("no answer", service="tables"), times=None)
+    house.queue.faults.fail("waiting", UpstreamUnavailable("no answer", service="queues"), times=None)
+    report = await readiness(house).report()
+    assert {name for name, finding in report.items() if not finding.ok} == set(report)
+    assert "turn it on" in report["organization-policy"].detail
+    assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")
+
+
+async def test_the_queue_names_are_told() -> None:
+    """Readiness says how much waits where."""
+    house = House()
+    guarded(house)
+    await house.queue.put(QueueName.NOTICES, "x")
+    assert "notices: 1" in (await readiness(house).report())["queues"].detail

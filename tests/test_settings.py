@@ -1,0 +1,138 @@
+"""Settings: read once, all problems at once, secrets never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.policy import Mode
+from shared.errors import ConfigurationError
+from shared.settings import SETTINGS, Secret, read_settings
+
+GOOD = {
+    "AZURE_DEVOPS_ORGANIZATION": "Contoso",
+    "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
+    "SWEEP_SCHEDULE": "0 0 */6 * * *",
+}
+
+
+def problems(**changes: str) -> tuple[str, ...]:
+    """Return what is wrong with the good settings after these changes."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({**GOOD, **changes})
+    return caught.value.problems
+
+
+def test_three_settings_are_enough() -> None:
+    """Everything else has a default; the default mode touches nothing."""
+    settings = read_settings(GOOD)
+    assert settings.organization == "contoso"
+    assert settings.mode is Mode.AUDIT
+    assert settings.feeds_url == "https://feeds.dev.azure.com"
+    assert settings.pat is None
+    assert settings.hook_secrets == {}
+
+
+def test_all_problems_come_at_once() -> None:
+    """Nobody starts five times to find five mistakes."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({"MODE": "yolo", "HOOK_SECRETS": "{", "ALLOWED_REGISTRY_HOSTS": "nowhere"})
+    named = [problem.split(":")[0].split(" ")[0] for problem in caught.value.problems]
+    assert named == [
+        "STORAGE_CONNECTION",
+        "AZURE_DEVOPS_ORGANIZATION",
+        "MODE",
+        "HOOK_SECRETS",
+        "ALLOWED_REGISTRY_HOSTS",
+        "SWEEP_SCHEDULE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("MODE", "yolo", "enforce"),
+        ("AZURE_DEVOPS_URL", "dev.azure.com", "https://"),
+        ("AZURE_DEVOPS_URL", "http://dev.azure.example", "use https"),
+        ("AZURE_DEVOPS_FEEDS_URL", "https://user:word@feeds.example", "without user name"),
+        ("POLICY_FILE", "/no/such/file.yaml", "cannot read"),
+        ("HOOK_SECRETS", '["a"]', "write JSON"),
+        ("HOOK_SECRETS", '{"generic": "a"}', "list of secrets"),
+        ("HOOK_SECRETS", '{"generic": [""]}', "not empty"),
+        ("HOOK_SECRETS", "[" * 100_000, "not readable"),
+        ("CONTACT", "a\nb", "one line"),
+        ("CONTACT", "müller", "ASCII"),
+        ("ALLOWED_REGISTRY_HOSTS", "127.0.0.1", "host:port"),
+        ("ALLOWED_REGISTRY_HOSTS", "a:1, b:x", "host:port"),
+        ("SWEEP_SCHEDULE", "*/5 * * * *", "six fields"),
+    ],
+)
+def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:
+    """One problem, beginning with the setting's name."""
+    (problem,) = problems(**{name: value})
+    assert problem.startswith(name)
+    assert advice in problem
+
+
+def test_storage_by_identity_needs_only_the_account() -> None:
+    """A connection string, or an account name with managed identity."""
+    environment = {**GOOD, "STORAGE_CONNECTION": "", "STORAGE_CONNECTION__accountName": "contosoguard"}
+    settings = read_settings(environment)
+    assert settings.storage_connection is None
+    assert settings.storage_account == "contosoguard"
+
+
+def test_values_are_read_as_people_write_them() -> None:
+    """Trailing slashes, blanks and letter case do not matter where they carry no meaning."""
+    settings = read_settings(
+        {
+            **GOOD,
+            "AZURE_DEVOPS_FEEDS_URL": "http://127.0.0.1:8080/feeds/ ",
+            "MODE": "Enforce",
+            "ALLOWED_REGISTRY_HOSTS": " Npm.Example.Test:443 ,127.0.0.1:99,",
+        }
+    )
+    assert settings.feeds_url == "http://127.0.0.1:8080/feeds"
+    assert settings.mode is Mode.ENFORCE
+    assert settings.allowed_registry_hosts == {"npm.example.test:443", "127.0.0.1:99"}
+
+
+def test_the_policy_file_is_read(tmp_path: Path) -> None:
+    """Its text is kept; what is in it is the policy reader's business."""
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\n")
+    assert read_settings({**GOOD, "POLICY_FILE": str(file)}).policy_text == "version: 1\n"
+
+
+@given(st.text(min_size=6, alphabet=st.characters(categories=("L", "N"))).filter(lambda s: s not in "audit enforce"))
+def test_no_secret_shows_in_any_text(secret: str) -> None:
+    """Not in the settings' own text, and not in the problems of a broken value."""
+    secret = f"s3cr3t{secret}"
+    environment = {
+        **GOOD,
+        "AZURE_DEVOPS_PAT": secret,
+        "STORAGE_CONNECTION": f"AccountKey={secret}",
+        "HOOK_SECRETS": f'{{"generic": ["{secret}"]}}',
+    }
+    settings = read_settings(environment)
+    assert secret not in repr(settings)
+    assert secret not in f"{settings.pat} {settings.storage_connection!s} {settings.hook_secrets}"
+    assert settings.plain_hook_secrets() == {"generic": (secret,)}
+    broken = problems(HOOK_SECRETS=f'{{"generic": ["{secret}"', AZURE_DEVOPS_PAT=secret, MODE="x")
+    assert secret not in " ".join(broken)
+
+
+def test_secrets_compare_by_their_text() -> None:
+    """Equal texts are equal secrets; another type is never equal."""
+    assert Secret("a") == Secret("a")
+    assert hash(Secret("a")) == hash(Secret("a"))
+    assert Secret("a") != "a"
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """The one list is complete enough to print as documentation."""
+    assert all(setting.purpose for setting in SETTINGS)
+    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
