@@ -158,9 +158,15 @@ ROWS: Final[tuple[Row, ...]] = (
     ),
     Row(_internal(InternalPresence.NONE), Protection.NOT_AT_RISK, Reason.NO_INTERNAL_VERSION),
     Row(
-        lambda e: is_collision(e) and e.approval_in_force,
+        lambda e: is_collision(e) and twin_taken(e) and e.approval_in_force,
         Protection.ALLOWED,
         Reason.APPROVAL_IN_FORCE,
+    ),
+    Row(
+        # Approved, but whether there is still something to allow is not known.
+        lambda e: is_collision(e) and e.approval_in_force,
+        Protection.UNKNOWN,
+        Reason.REGISTRY_UNKNOWN,
     ),
     Row(
         # Saved versions are served whatever the switch or the upstreams say: nothing below can mend that.
@@ -201,6 +207,17 @@ ROWS: Final[tuple[Row, ...]] = (
     Row(_settled(Proof.UNKNOWN), Protection.UNKNOWN, Reason.PROOF_UNKNOWN),
 )
 
+
+def is_settling(evidence: Evidence) -> bool:
+    """Say whether a change of the switch was sent, and is not yet seen to hold."""
+    return (
+        is_collision(evidence)
+        and evidence.behavior is UpstreamingBehavior.AUTO
+        and evidence.propagating
+        and evidence.proof is not Proof.HOLDS
+    )
+
+
 # Facts that a reader wants to know beside the deciding one, whatever the verdict.
 REMARKS: Final[tuple[tuple[Callable[[Evidence], bool], Reason], ...]] = (
     (lambda e: e.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS, Reason.EXTERNAL_VERSIONS_ALLOWED),
@@ -215,6 +232,8 @@ REMARKS: Final[tuple[tuple[Callable[[Evidence], bool], Reason], ...]] = (
     (lambda e: e.organization_policy is OrganizationPolicy.OFF, Reason.ORGANIZATION_POLICY_OFF),
     (lambda e: e.internal is InternalPresence.DELETED, Reason.DELETED_INTERNAL_VERSIONS),
     (lambda e: bool(e.saved_external) and is_internal(e), Reason.SAVED_EXTERNAL_VERSIONS),
+    (is_settling, Reason.PROPAGATING),
+    (lambda e: is_collision(e) and e.proof is Proof.LEAKS and not e.propagating, Reason.PROTECTION_NOT_HOLDING),
     (lambda e: bool(e.origin_in_doubt), Reason.ORIGIN_UNKNOWN),
     (lambda e: e.permission_missing, Reason.FEED_PERMISSION_MISSING),
     (lambda e: e.twin.presence is Presence.TOMBSTONE, Reason.TWIN_IS_TOMBSTONE),
@@ -255,15 +274,13 @@ _FOLLOW_UP: Final[Mapping[Protection, Action]] = MappingProxyType(
 def action(evidence: Evidence, verdict: Protection, stance: Stance) -> Action:
     """Choose what to do: set `auto` where that mends something and we may, else report, ask again or rest."""
     drifted = is_drift(evidence)
-    mendable = (
-        evidence.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
-        and not evidence.approval_in_force
-    )
+    mendable = evidence.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS and not evidence.approval_in_force
     if mendable and (is_collision(evidence) or (drifted and stance.preempt)):
         return Action.REPORT if evidence.permission_missing else _SET_OR_SAY[stance.mode]
     if drifted and verdict is not Protection.UNKNOWN:
         return Action.REPORT
-    return _FOLLOW_UP[verdict]
+    # Contamination hides a change that is under way: it is followed to its end all the same.
+    return Action.RECHECK if is_settling(evidence) else _FOLLOW_UP[verdict]
 
 
 def decide(evidence: Evidence, stance: Stance) -> Decision:

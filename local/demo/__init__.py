@@ -1,0 +1,1 @@
+"""The main job, told as two stories with real clients: every step is printed and checked."""

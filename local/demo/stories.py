@@ -1,0 +1,143 @@
+"""The two stories: one is begun by deliveries, the other by the sweep alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from local.demo.stage import Stage
+from local.demo.steps import Steps
+from shared.domain.cases import Case
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
+
+OURS: Final = "1.0.0"
+ATTACK: Final = "99.0.0"
+SECOND_ATTACK: Final = "99.0.1"
+_SOON: Final = timedelta(seconds=60)
+
+_CONTAMINATED: Final = "exposed: saved-external-versions"
+_CLIENTS: Final = {Ecosystem.NPM: "npm", Ecosystem.PYPI: "pip"}
+
+
+def _npm(name: str) -> PackageName:
+    return PackageName.of(Ecosystem.NPM, name)
+
+
+def _pypi(name: str) -> PackageName:
+    return PackageName.of(Ecosystem.PYPI, name)
+
+
+def _verdict(case: Case) -> str:
+    return case.protection.value
+
+
+def _why(case: Case) -> str:
+    return f"{case.protection}: {', '.join(case.reasons)}"
+
+
+def _saved(case: Case) -> str:
+    return ", ".join(case.saved_external) or "nothing"
+
+
+def by_delivery(stage: Stage, steps: Steps) -> None:
+    """Attack two packages; a service hook and two publish jobs are all that Feedwarden hears."""
+    steps.title("First story: a delivery arrives")
+    names = (_npm("acme-invoices"), _pypi("acme-reports"))
+    _attack(stage, steps, names)
+    steps.show("Azure DevOps says that some pipeline finished; answer", stage.service_hook, expect=202)
+    _switches_are_closed(stage, steps, names)
+    _nothing_new_comes_in(stage, steps, names)
+    _saved_versions_are_removed(stage, steps, names)
+    for name in names:
+        steps.show(
+            f"a publish job tells of {name}; answer", lambda name=name: stage.publish_job(name, OURS), expect=202
+        )
+    _all_is_well(stage, steps, names)
+
+
+def by_sweep(stage: Stage, steps: Steps) -> None:
+    """Attack two other packages; no delivery comes at all."""
+    steps.title("Second story: no delivery, the sweep alone")
+    names = (_npm("acme-payroll"), _pypi("acme-forecast"))
+    _attack(stage, steps, names)
+    stage.stack.kill_app()
+    stage.stack.start_app({"SWEEP_SCHEDULE": "*/5 * * * * *"})
+    _switches_are_closed(stage, steps, names)
+    _nothing_new_comes_in(stage, steps, names)
+    _saved_versions_are_removed(stage, steps, names)
+    _all_is_well(stage, steps, names)
+
+
+def _attack(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
+    for name in names:
+        client = _CLIENTS[name.ecosystem]
+        steps.show(f"{name} is published to the feed", lambda name=name: stage.publishes(name, OURS), expect=OURS)
+        steps.show(f"{client} installs it from the feed", lambda name=name: stage.installs(name), expect=OURS)
+        steps.show(
+            "somebody opens the switch",
+            lambda name=name: stage.opens_switch(name),
+            expect="allowExternalVersions",
+        )
+        steps.show(
+            f"the attacker publishes {name} publicly",
+            lambda name=name: stage.attacker_publishes(name, ATTACK),
+            expect=ATTACK,
+        )
+    for name in names:
+        client = _CLIENTS[name.ecosystem]
+        steps.show(
+            f"{client} installs {name.spelling} from the feed and gets the attacker's",
+            lambda name=name: stage.installs(name),
+            expect=ATTACK,
+        )
+
+
+def _switches_are_closed(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
+    for name in names:
+        steps.show(
+            f"Feedwarden knows what the feed saved of {name}",
+            lambda name=name: stage.becomes(name, _saved, ATTACK, within=_SOON),
+            expect=ATTACK,
+        )
+        steps.show(
+            "the change holds, and what is left is the contamination",
+            lambda name=name: stage.becomes(name, _why, _CONTAMINATED, within=_SOON),
+            expect=_CONTAMINATED,
+        )
+        steps.show("the switch is closed again", lambda name=name: stage.switch(name), expect="auto")
+
+
+def _nothing_new_comes_in(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
+    for name in names:
+        steps.show(
+            f"the attacker publishes another {name}",
+            lambda name=name: stage.attacker_publishes(name, SECOND_ATTACK),
+            expect=SECOND_ATTACK,
+        )
+        steps.show(
+            "an install gets only what was saved before, not that",
+            lambda name=name: stage.installs(name),
+            expect=ATTACK,
+        )
+
+
+def _saved_versions_are_removed(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
+    for name in names:
+        steps.show(
+            f"the owner removes the saved version of {name}, as the case tells",
+            lambda name=name: stage.removes(name, ATTACK),
+            expect=ATTACK,
+        )
+
+
+def _all_is_well(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
+    for name in names:
+        client = _CLIENTS[name.ecosystem]
+        steps.show(
+            f"the verdict on {name}",
+            lambda name=name: stage.becomes(name, _verdict, "protected", within=_SOON),
+            expect="protected",
+        )
+        steps.show(f"{client} installs it and gets ours", lambda name=name: stage.installs(name), expect=OURS)
+        steps.show("flaws in its audit chain", lambda name=name: stage.chain(name), expect=())
