@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ import httpx
 from standardwebhooks import Webhook
 
 from local.clients import NpmClient, PipClient
+from local.demo.waiting import until
 from local.stack import GENERIC_SECRET, ORGANIZATION, SHARED_SECRET, Stack
 from shared.adapters.register import Storage, StorageAddress, TableRegister
 from shared.bootstrap import new_id
 from shared.domain.audit import flaws, subject_of
-from shared.domain.cases import Case
+from shared.domain.cases import Case, CaseEvent
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.errors import FeedwardenError
@@ -30,8 +30,6 @@ from shared.errors import FeedwardenError
 PROJECT: Final = "Payments"
 FEED: Final = "core"
 OWNER, PUBLISHER, DEVELOPER = "sample-pat-ann", "sample-pat-bob", "sample-pat-dora"
-
-_LOOK_EVERY_SECONDS: Final = 0.2
 
 
 class Refused(FeedwardenError):
@@ -72,6 +70,19 @@ class Stage:
         client = self.npm(PUBLISHER) if name.ecosystem is Ecosystem.NPM else self.pip(PUBLISHER)
         client.publish(name.spelling, version)
         return version
+
+    def publishes_quietly(self, name: PackageName, version: str) -> None:
+        """Publish to the feed without a client, where the client is not what a test is about."""
+        body = {"project": PROJECT, "feed": FEED, "protocol": name.ecosystem, "name": name.spelling}
+        self._control("publish", {**body, "version": version})
+
+    def feeds_answer_html(self, *, path: str) -> None:
+        """Let the simulated Azure DevOps answer a sign-in page instead of JSON on these paths."""
+        self._control("faults", {"path": path, "html": True, "times": None})
+
+    def feeds_are_well(self) -> None:
+        """Let the simulated Azure DevOps answer as it should again."""
+        httpx.delete(f"{self.stack.feeds_url}/_control/faults", trust_env=False).raise_for_status()
 
     def installs(self, name: PackageName) -> str:
         """Install from the feed with the real client, as a fresh machine; return the version that came."""
@@ -124,17 +135,29 @@ class Stage:
 
     def becomes(self, name: PackageName, told: Callable[[Case], str], wanted: str, *, within: timedelta) -> str:
         """Wait until something that a case tells is as wanted; return what it tells at the end."""
-        deadline = time.monotonic() + within.total_seconds()
-        while True:
+        seen = ""
+
+        def settled() -> bool:
+            nonlocal seen
             case = self.case(name)
             seen = "no case" if case is None else told(case)
-            if seen == wanted or time.monotonic() > deadline:
-                return seen
-            time.sleep(_LOOK_EVERY_SECONDS)
+            return seen == wanted
 
-    def chain(self, name: PackageName) -> tuple[str, ...]:
-        """Verify the audit chain of a case; return its flaws, none = sound."""
-        return asyncio.run(self._chain(name))
+        until(settled, within=within)
+        return seen
+
+    def chain(self, name: PackageName) -> str:
+        """Verify the audit chain of a case; return `sound`, or its flaws."""
+        return "; ".join(asyncio.run(self._chain(name))) or "sound"
+
+    def story(self, name: PackageName) -> list[CaseEvent]:
+        """Return what happened to a case, in order."""
+        return asyncio.run(self._story(name))
+
+    async def _story(self, name: PackageName) -> list[CaseEvent]:
+        async with _opened(self.stack.connection_string) as register:
+            case = await _find(register, name)
+            return [] if case is None else [e.kind async for e in register.events(case.feed, name)]
 
     async def _case(self, name: PackageName) -> Case | None:
         async with _opened(self.stack.connection_string) as register:
@@ -159,6 +182,11 @@ class Stage:
         if not answer.is_success:
             raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
         return answer
+
+    def _control(self, what: str, body: dict[str, object]) -> None:
+        answer = httpx.post(f"{self.stack.feeds_url}/_control/{what}", json=body, trust_env=False, timeout=30)
+        if not answer.is_success:
+            raise Refused(f"the simulator's control {what}: {answer.status_code} {answer.text[:300]}")
 
     def _deliver(self, source: str, body: str, headers: dict[str, str]) -> int:
         address = f"{self.stack.app_url}/api/hooks/{source}"

@@ -47,4 +47,6 @@ class Steps:
 
     def _say(self, text: str, seen: str, *, good: bool) -> None:
         mark = Text("  ok  ", style="green") if good else Text(" FAIL ", style="bold red")
-        self.console.print(Text(f"{self.count:3} ").append_text(mark).append(f"{text}: ").append(seen, style="bold"))
+        self.console.print(
+            Text(f"{self.count:3} ").append_text(mark).append(f"{text}: ").append(seen, style="bold"), soft_wrap=True
+        )

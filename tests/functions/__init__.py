@@ -1,0 +1,1 @@
+"""The triggers, indexed and invoked by the worker library that production runs."""

@@ -1,0 +1,143 @@
+"""Each trigger invoked through the worker: what it calls, and how errors leave it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+
+import pytest
+
+from local.host import InvocationFailed
+from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.bootstrap import App
+from shared.domain.cases import CaseState
+from shared.domain.evidence import UpstreamingBehavior
+from shared.errors import UpstreamUnavailable
+from shared.ports import QueueName
+from tests.application.house import BILLING
+from tests.functions.conftest import Platform
+
+HOOK = {
+    "id": "6f2c0f6e-0000-4000-8000-000000000001",
+    "eventType": "git.push",
+    "resourceContainers": {"project": {"id": "11bb0000-0000-4000-8000-000000000002"}},
+}
+
+
+def basic(password: str) -> dict[str, str]:
+    """Return the header that Azure DevOps sends with a Basic password."""
+    return {"authorization": "Basic " + base64.b64encode(f"hooks:{password}".encode()).decode()}
+
+
+async def deliver(platform: Platform, *, body: bytes, headers: dict[str, str], source: str = "azure-devops") -> int:
+    """Post one delivery, return the status."""
+    answer = await platform.http("receive_delivery", headers=headers, body=body, route={"source": source})
+    return answer.status
+
+
+@pytest.mark.parametrize("secret", ["sample-secret-new", "sample-secret-old"])
+async def test_a_delivery_is_queued(platform: Platform, secret: str) -> None:
+    """Both secrets of a rotation are accepted."""
+    assert await deliver(platform, body=json.dumps(HOOK).encode(), headers=basic(secret)) == 202
+    (text,) = platform.house.queue.visible(QueueName.FEED_SWEEPS)
+    assert SweepRequest.of(text).hinted_project == HOOK["resourceContainers"]["project"]["id"]  # type: ignore[index]  # the sample above
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "source", "status"),
+    [
+        (json.dumps(HOOK).encode(), basic("wrong"), "azure-devops", 401),
+        (json.dumps(HOOK).encode(), basic("fälsch"), "azure-devops", 401),
+        (json.dumps(HOOK).encode(), {"authorization": "Basic %%%"}, "azure-devops", 401),
+        (json.dumps(HOOK).encode(), {}, "azure-devops", 401),
+        (json.dumps(HOOK).encode(), {}, "generic", 401),
+        (b"not json", basic("sample-secret-new"), "azure-devops", 400),
+        (b'{"id":' + b"[" * 200_000, basic("sample-secret-new"), "azure-devops", 400),
+        (b"\xff\xfe", basic("sample-secret-new"), "azure-devops", 400),
+        (b"", basic("sample-secret-new"), "azure-devops", 400),
+        (b" " * (3 * 1024 * 1024), basic("sample-secret-new"), "azure-devops", 413),
+        (json.dumps(HOOK).encode(), basic("sample-secret-new"), "teamcity", 404),
+    ],
+)
+async def test_what_is_refused(
+    platform: Platform, body: bytes, headers: dict[str, str], source: str, status: int
+) -> None:
+    """The status codes of the contract, and nothing is queued."""
+    assert await deliver(platform, body=body, headers=headers, source=source) == status
+    assert platform.house.queue.visible(QueueName.FEED_SWEEPS) == []
+
+
+async def test_storage_down_asks_the_sender_to_send_again(platform: Platform) -> None:
+    """503 is what Azure DevOps resends after; anything unforeseen is 503 too."""
+    body = json.dumps(HOOK).encode()
+    platform.house.deliveries.faults.fail("take_in", UpstreamUnavailable("no answer", service="tables"))
+    assert await deliver(platform, body=body, headers=basic("sample-secret-new")) == 503
+    platform.house.queue.faults.fail("put", RuntimeError("a defect of ours"))
+    assert await deliver(platform, body=body, headers=basic("sample-secret-new")) == 503
+    assert await deliver(platform, body=body, headers=basic("sample-secret-new")) == 202
+
+
+async def test_a_message_becomes_a_check(platform: Platform) -> None:
+    """The queue's text leads to the case."""
+    feed = platform.house.service.world.add_feed("core")
+    open_switch = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
+    platform.house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=open_switch)
+    platform.house.attack(BILLING)
+    await platform.queue("check_package", CheckRequest(feed.ref, BILLING, "test").text())
+    assert (await platform.house.case(feed, BILLING)).state is CaseState.PENDING
+    await platform.timer("relay_outbox")
+    (notice,) = platform.house.queue.take(QueueName.NOTICES)
+    await platform.queue("send_notice", notice)
+    assert len(platform.house.channel.sent) == 1
+
+
+async def test_an_error_leaves_the_message_in_the_queue(platform: Platform) -> None:
+    """The invocation fails, so the platform delivers again and at last moves it to poison."""
+    for name in ("check_package", "sweep_feed", "send_notice"):
+        with pytest.raises(InvocationFailed):
+            await platform.queue(name, "not ours")
+
+
+async def test_the_timer_begins_a_sweep(platform: Platform) -> None:
+    """One message a feed; the step is taken by the queue's function."""
+    feed = platform.house.service.world.add_feed("core")
+    await platform.timer("sweep_feeds")
+    (text,) = platform.house.queue.take(QueueName.FEED_SWEEPS)
+    request = SweepRequest.of(text)
+    assert (request.kind, request.feed) == (SweepKind.EVERY_PACKAGE, feed.ref)
+    await platform.queue("sweep_feed", text)
+    assert platform.house.service.faults.count("packages") == 1
+
+
+async def test_poison_becomes_visible(platform: Platform) -> None:
+    """A check as the state of its case, a walk in readiness."""
+    feed = platform.house.service.world.add_feed("core")
+    await platform.queue("abandon_check", CheckRequest(feed.ref, BILLING, "test").text())
+    assert (await platform.house.case(feed, BILLING)).state is CaseState.ABANDONED
+    await platform.queue("abandon_sweep", SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref).text())
+    answer = await platform.http("ready", headers={}, body=b"", route={})
+    assert answer.status == 503
+    assert json.loads(answer.body)["dependencies"]["walks"]["ok"] is False
+
+
+async def test_live_and_ready(platform: Platform) -> None:
+    """Liveness asks nobody; readiness lists every dependency."""
+    platform.house.service.world.add_feed("core")
+    assert (await platform.http("live", headers={}, body=b"", route={})).status == 200
+    assert platform.house.service.faults.calls == []
+    answer = await platform.http("ready", headers={}, body=b"", route={})
+    assert answer.status == 200
+    assert json.loads(answer.body)["ready"] is True
+
+
+async def test_readiness_survives_an_app_that_cannot_be_built(
+    platform: Platform, install: Callable[[Callable[[], App]], None]
+) -> None:
+    """Even then it answers 503, and the log says why."""
+
+    def broken() -> App:
+        raise RuntimeError("a defect of ours")
+
+    install(broken)
+    assert (await platform.http("ready", headers={}, body=b"", route={})).status == 503

@@ -1,0 +1,1 @@
+"""The whole stack as processes: real storage, real clients, real crashes."""

@@ -1,0 +1,1 @@
+"""A copy of the app that can pull its own plug."""

@@ -1,0 +1,85 @@
+"""Wiring: configuration is read whole, adapters are made on first use, and nothing is loaded before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared import bootstrap
+from shared.adapters.azure_devops.client import AzureDevOpsFeeds
+from shared.adapters.register import TableRegister
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.policy import Mode
+from shared.errors import ConfigurationError
+
+ROOT = Path(__file__).parent.parent
+GOOD = {
+    "AZURE_DEVOPS_ORGANIZATION": "contoso",
+    "AZURE_DEVOPS_PAT": "sample-pat",
+    "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
+    "SWEEP_SCHEDULE": "0 0 */6 * * *",
+}
+
+
+async def test_the_app_is_built_of_real_adapters() -> None:
+    """Everything fits together; nothing is asked of anybody yet."""
+    app = bootstrap.build(bootstrap.read_configuration(GOOD))
+    assert isinstance(app.checker.service, AzureDevOpsFeeds)
+    assert isinstance(app.checker.register, TableRegister)
+    assert set(app.checker.gatherer.lookup.registries) == {Ecosystem.NPM, Ecosystem.PYPI}
+    assert set(app.intake.doors) == {"azure-devops", "generic"}
+
+
+async def test_identities_serve_where_no_secret_is_given() -> None:
+    """Managed identity for Azure DevOps and for storage."""
+    environment = {
+        **GOOD,
+        "AZURE_DEVOPS_PAT": "",
+        "STORAGE_CONNECTION": "",
+        "STORAGE_CONNECTION__accountName": "contosoguard",
+        "AZURE_CLIENT_ID": "00000000-0000-4000-8000-000000000001",
+    }
+    app = bootstrap.build(bootstrap.read_configuration(environment))
+    assert isinstance(app.checker.service, AzureDevOpsFeeds)
+
+
+def test_the_policy_file_rules(tmp_path: Path) -> None:
+    """MODE is what holds where the file does not say."""
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\nmode: enforce\n")
+    assert bootstrap.read_configuration(GOOD).policy.default.mode is Mode.AUDIT
+    assert bootstrap.read_configuration({**GOOD, "POLICY_FILE": str(file)}).policy.default.mode is Mode.ENFORCE
+
+
+def test_problems_of_every_kind_come_together(tmp_path: Path) -> None:
+    """Policy and secrets in one error."""
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 7\ncolour: red\n")
+    environment = {**GOOD, "POLICY_FILE": str(file), "HOOK_SECRETS": '{"generic": ["short"], "nobody": ["x"]}'}
+    with pytest.raises(ConfigurationError) as caught:
+        bootstrap.read_configuration(environment)
+    told = "\n".join(caught.value.problems)
+    assert all(word in told for word in ("version", "colour", "generic", "nobody"))
+
+
+async def test_the_app_of_a_process_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every trigger shares it; time and ids are the platform's."""
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    bootstrap.app.cache_clear()
+    assert bootstrap.app() is bootstrap.app()
+    bootstrap.app.cache_clear()
+    assert bootstrap.now().tzinfo is not None
+    assert bootstrap.new_id() != bootstrap.new_id()
+
+
+def test_indexing_loads_nothing_heavy() -> None:
+    """A cold start pays for the platform's own packages only: the rest is loaded with its first use."""
+    heavy = ("httpx", "aiohttp", "azure.identity", "azure.data.tables", "azure.storage.queue", "yaml")
+    code = f"import sys, function_app; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=GOOD, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
