@@ -123,10 +123,6 @@ def _settled(proof: Proof) -> Callable[[Evidence], bool]:
     return lambda e: e.proof is proof and not e.propagating
 
 
-def _always(_evidence: Evidence) -> bool:
-    return True
-
-
 def _reach(*values: PublicUpstream) -> Callable[[Evidence], bool]:
     return lambda e: e.public_upstream in values
 
