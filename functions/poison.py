@@ -24,3 +24,10 @@ async def abandon_check(message: func.QueueMessage) -> None:
 async def abandon_sweep(message: func.QueueMessage) -> None:
     """Show a walk that failed too often in readiness."""
     await app().abandoner.abandon_sweep(message.get_body().decode(errors="replace"))
+
+
+@blueprint.function_name("abandon_notice")
+@blueprint.queue_trigger("message", queue_name="notices-poison", connection="STORAGE_CONNECTION")
+async def abandon_notice(message: func.QueueMessage) -> None:
+    """Show in readiness that people were not told of something."""
+    await app().abandoner.abandon_notice(message.get_body().decode(errors="replace"))

@@ -59,6 +59,11 @@ class Abandoner:
         logger.error("walk abandoned", extra={"kind": request.kind.value, "cause": request.cause})
         await self.setbacks.remember(request.feed, f"{request.kind} for {request.cause}: {_WHY}")
 
+    async def abandon_notice(self, text: str) -> None:
+        """Remember that people were not told of something; the log keeps what it was."""
+        logger.error("notice not sent", extra={"text": text[:2000]})
+        await self.setbacks.remember(None, f"a notice could not be sent: {_WHY}")
+
     async def _unreadable(self, queue: str, text: str) -> None:
         logger.error("message not readable", extra={"queue": queue, "text": text[:500]})
         await self.setbacks.remember(None, f"a message in {queue} was not readable: see the log")

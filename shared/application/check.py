@@ -49,7 +49,8 @@ class Checker:
         """Check once; what is not settled is queued for later.
 
         Returns:
-            The verdict; None where Azure DevOps asked us to come back later, or could not be asked.
+            The verdict; None where Azure DevOps asked us to come back later, could not be asked, or
+            the feed is disabled.
 
         Raises:
             UpstreamError: a person must mend it, or it failed too often: the message goes to poison.
@@ -65,7 +66,12 @@ class Checker:
             await self._again(request, wait)
             return None
 
-    async def _check(self, request: CheckRequest) -> Protection:
+    async def _check(self, request: CheckRequest) -> Protection | None:
+        feed = await self.gatherer.book.feed(request.feed)
+        if not feed.enabled:
+            # Azure answers nothing about it, and it serves nothing; the sweep sees when it is enabled again.
+            logger.info("feed is disabled: not checked", extra={"feed": feed.title})
+            return None
         stored = await self.register.case(request.feed, request.name)
         gathered = await self.gatherer.gather(request, None if stored is None else stored.case)
         stance = self.policy.stance(gathered.feed, gathered.name)

@@ -13,7 +13,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
 from shared.errors import NoUpstreamingBehavior, StaleWrite, UntrustedInput
-from shared.ports import ChangePage, Cursors, Deliveries, FeedService, NamesIndex, Queue, QueueName
+from shared.ports import ChangePage, Cursor, Cursors, Deliveries, FeedService, NamesIndex, Queue, QueueName
 
 logger = logging.getLogger(__name__)
 
@@ -57,23 +57,45 @@ class Follower:
             await self.deliveries.mark_handled(request.delivery.source, request.delivery.delivery_id)
 
     async def read_changes(self, ref: FeedRef, request: SweepRequest) -> None:
-        """Queue a check of every internal package that changed since the saved position.
+        """Queue a check of every package that changed since the saved position.
 
         The position is saved after a page's checks are queued: a crash repeats, and skips nothing.
+        A feed without a position is new to us: its whole past would be one check a package, where
+        a walk through its pages needs one call a thousand.
         """
         feed = await self.book.feed(ref)
+        cursor = await self.cursors.read(cursor_key(ref))
+        if cursor is None:
+            await self._take_stock(feed, request)
+            return
         for _ in range(_PAGES_AT_ONCE):
-            cursor = await self.cursors.read(cursor_key(ref))
             page = await self.service.package_changes(feed, token=None if cursor is None else cursor.value)
             if page.exhausted:
                 return
             await self._queue_checks(ref, page, request.cause)
-            try:
-                await self.cursors.save(cursor_key(ref), page.token, replaces=cursor)
-            except StaleWrite:
-                # Another instance reads the same changes; what both queue is checked once more, that is all.
-                logger.info("changes are read by another instance too", extra={"feed": feed.title})
+            await self._save(feed, page.token, cursor)
+            cursor = await self.cursors.read(cursor_key(ref))
         await self.queue.put(QueueName.FEED_SWEEPS, replace(request, attempt=0).text())
+
+    async def _take_stock(self, feed: Feed, request: SweepRequest) -> None:
+        """Find the newest position, queue a walk through every package, and save the position after that."""
+        token: str | None = None
+        while True:
+            page = await self.service.package_changes(feed, token=token)
+            if page.exhausted:
+                break
+            token = page.token
+        walk = SweepRequest(SweepKind.EVERY_PACKAGE, request.cause, feed=feed.ref)
+        await self.queue.put(QueueName.FEED_SWEEPS, walk.text())
+        if token is not None:
+            await self._save(feed, token, None)
+
+    async def _save(self, feed: Feed, token: str, replaces: Cursor | None) -> None:
+        try:
+            await self.cursors.save(cursor_key(feed.ref), token, replaces=replaces)
+        except StaleWrite:
+            # Another instance reads the same changes; what both queue is checked once more, that is all.
+            logger.info("changes are read by another instance too", extra={"feed": feed.title})
 
     async def _queue_checks(self, ref: FeedRef, page: ChangePage, cause: str) -> None:
         if page.refused:

@@ -47,6 +47,8 @@ class Walker:
             await self.follower.follow_hint(request)
         elif request.feed is None:
             raise UntrustedInput(f"a walk of kind {request.kind} names no feed")
+        elif not (await self.follower.book.feed(request.feed)).enabled:
+            logger.info("feed is disabled: not walked", extra={"feed_id": request.feed.feed_id})
         elif request.kind is SweepKind.CHANGES:
             await self.follower.read_changes(request.feed, request)
         else:

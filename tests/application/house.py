@@ -62,20 +62,17 @@ class House:
     channel: RecordingChannel = field(default_factory=RecordingChannel)
     ids: CountingIds = field(default_factory=CountingIds)
     queue: MemoryQueue = field(init=False)
+    book: FeedBook = field(init=False)
 
     def __post_init__(self) -> None:
         """Share the one clock."""
         self.queue = MemoryQueue(clock=self.clock)
+        self.book = FeedBook(self.service, self.clock)
 
     @property
     def lookup(self) -> TwinLookup:
         """Two registries, as the product has now."""
         return TwinLookup({Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi})
-
-    @property
-    def book(self) -> FeedBook:
-        """A book that remembers nothing yet."""
-        return FeedBook(self.service, self.clock)
 
     @property
     def journal(self) -> Journal:

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from shared.application.follow import cursor_key
-from shared.application.messages import DeliveryKey, SweepKind, SweepRequest
+from shared.application.messages import CheckRequest, DeliveryKey, SweepKind, SweepRequest
 from shared.domain.cases import CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.feeds import Feed
 from shared.domain.hints import Hint
 from shared.domain.names import PackageName
 from shared.errors import UntrustedInput
@@ -86,8 +87,14 @@ async def test_a_refused_name_still_gets_its_feed_read() -> None:
     assert feeds_queued(house) == ["feed-core"]
 
 
+async def follow(house: House, feed: Feed) -> SweepRequest:
+    """Let the feed's past be known already; return the request to read what is new."""
+    await house.cursors.save(cursor_key(feed.ref), "0", replaces=None)
+    return SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
+
+
 async def test_changes_lead_to_checks_once() -> None:
-    """Internal and external changes are checked; after that the position is saved and nothing is left."""
+    """Every change is checked; after that the position is saved and nothing is left."""
     house = House()
     house.service.page_size = 1
     feed = house.service.world.add_feed("core")
@@ -95,13 +102,55 @@ async def test_changes_lead_to_checks_once() -> None:
     house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
     house.attack(BILLING)
     house.attack(LEDGER)
-    request = SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
+    request = await follow(house, feed)
     await house.walker.take(request)
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
     assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED
+    assert house.service.faults.count("packages") == 0
     await house.walker.take(request)
     assert house.queue.visible(QueueName.PACKAGE_CHECKS) == []
+
+
+async def test_a_feed_that_is_new_to_us_is_walked_not_replayed() -> None:
+    """Its past costs calls by pages; what stands open in it is found, and what comes later is followed."""
+    house = House()
+    house.service.page_size = 10
+    feed = house.service.world.add_feed("core")
+    for number in range(25):
+        house.service.world.add_package(feed, PackageName.of(Ecosystem.NPM, f"contoso-{number}"), internal=["1"])
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    house.attack(BILLING)
+    request = SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
+    await house.walker.take(request)
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
+    assert house.service.faults.count("versions") == 2
+    house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
+    house.attack(LEDGER)
+    await house.walker.take(request)
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED
+
+
+async def test_an_empty_feed_is_taken_stock_of_too() -> None:
+    """There is no position to save yet, and nothing to lose."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
+    assert await house.cursors.read(cursor_key(feed.ref)) is None
+
+
+async def test_taking_stock_saves_the_position_after_the_walk_is_queued() -> None:
+    """A crash between leaves no position, so stock is taken again."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"])
+    house.crash_at("queue", "put", nth=1, after=True, error=RuntimeError("the plug is pulled"))
+    request = SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
+    with pytest.raises(RuntimeError):
+        await house.walker.take(request)
+    assert await house.cursors.read(cursor_key(feed.ref)) is None
 
 
 async def test_the_position_is_saved_after_the_checks_are_queued() -> None:
@@ -109,13 +158,13 @@ async def test_the_position_is_saved_after_the_checks_are_queued() -> None:
     house = House()
     feed = house.service.world.add_feed("core")
     house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    request = await follow(house, feed)
     house.crash_at("queue", "put", nth=1, after=True, error=RuntimeError("the plug is pulled"))
-    request = SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
     with pytest.raises(RuntimeError):
         await house.walker.take(request)
-    assert await house.cursors.read(cursor_key(feed.ref)) is None
+    assert await position(house, feed) == "0"
     await house.walker.take(request)
-    assert await house.cursors.read(cursor_key(feed.ref)) is not None
+    assert await position(house, feed) == "1"
 
 
 async def test_a_long_backlog_goes_back_to_the_queue() -> None:
@@ -125,12 +174,26 @@ async def test_a_long_backlog_goes_back_to_the_queue() -> None:
     feed = house.service.world.add_feed("core")
     for number in range(25):
         house.service.world.add_package(feed, PackageName.of(Ecosystem.NPM, f"contoso-{number}"), internal=["1"])
-    await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
+    await house.walker.take(await follow(house, feed))
     assert len(house.queue.visible(QueueName.FEED_SWEEPS)) == 1
     await house.pump(within=timedelta(minutes=1))
+    assert await position(house, feed) == "25"
+
+
+async def position(house: House, feed: Feed) -> str:
+    """Return the saved position."""
     cursor = await house.cursors.read(cursor_key(feed.ref))
     assert cursor is not None
-    assert cursor.value == "25"
+    return cursor.value
+
+
+async def test_a_disabled_feed_is_left_alone() -> None:
+    """Azure refuses every call to it; neither a walk nor a check fails for that."""
+    house = House()
+    feed = house.service.world.add_feed("off", enabled=False)
+    await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
+    assert await house.checker.check(CheckRequest(feed.ref, BILLING, "test")) is None
+    assert house.queue.messages == {}
 
 
 async def test_two_readers_at_once_do_no_harm() -> None:
@@ -138,14 +201,10 @@ async def test_two_readers_at_once_do_no_harm() -> None:
     house = House()
     feed = house.service.world.add_feed("core")
     house.service.world.add_package(feed, BILLING, internal=["1.0.0"])
-    await house.cursors.save(cursor_key(feed.ref), "0", replaces=None)
-    stale = await house.cursors.read(cursor_key(feed.ref))
-    await house.cursors.save(cursor_key(feed.ref), "0", replaces=stale)
-    house.cursors.faults.fail("save", house.stale(), times=1)
-    await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
-    cursor = await house.cursors.read(cursor_key(feed.ref))
-    assert cursor is not None
-    assert cursor.value == "1"
+    request = await follow(house, feed)
+    house.cursors.faults.fail("save", house.stale())
+    await house.walker.take(request)
+    assert await position(house, feed) == "1"
 
 
 async def test_a_delivery_is_marked_when_its_work_is_queued() -> None:

@@ -19,6 +19,7 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
     """Names are what people see in the portal and in alerts."""
     assert [function.name for function in worker.functions] == [
         "abandon_check",
+        "abandon_notice",
         "abandon_sweep",
         "check_package",
         "live",
@@ -50,7 +51,7 @@ def test_every_queue_and_its_poison_is_bound(worker: Worker) -> None:
     triggers = [f.trigger for f in worker.functions if isinstance(f.trigger, QueueTrigger)]
     bound = {trigger.queue for trigger in triggers}
     assert {name.value for name in QueueName} <= bound
-    assert {"package-checks-poison", "feed-sweeps-poison"} <= bound
+    assert {f"{name.value}-poison" for name in QueueName} <= bound
     assert {trigger.connection for trigger in triggers} == {"STORAGE_CONNECTION"}
 
 

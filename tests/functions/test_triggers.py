@@ -116,6 +116,8 @@ async def test_poison_becomes_visible(platform: Platform) -> None:
     await platform.queue("abandon_check", CheckRequest(feed.ref, BILLING, "test").text())
     assert (await platform.house.case(feed, BILLING)).state is CaseState.ABANDONED
     await platform.queue("abandon_sweep", SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref).text())
+    await platform.queue("abandon_notice", "{}")
+    assert len(await platform.house.setbacks.all()) == 2
     answer = await platform.http("ready", headers={}, body=b"", route={})
     assert answer.status == 503
     assert json.loads(answer.body)["dependencies"]["walks"]["ok"] is False
