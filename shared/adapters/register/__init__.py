@@ -1,0 +1,21 @@
+"""The state in Azure Table Storage: register, names, deliveries and cursors, each behind its port.
+
+Importing this costs nothing: the storage SDK is loaded with the first call.
+"""
+
+from shared.adapters.register.cursors import TableCursors
+from shared.adapters.register.deliveries import TableDeliveries
+from shared.adapters.register.names_index import TableNamesIndex
+from shared.adapters.register.register import TableRegister
+from shared.adapters.register.storage import Patience, Storage, StorageAddress, TableNames
+
+__all__ = [
+    "Patience",
+    "Storage",
+    "StorageAddress",
+    "TableCursors",
+    "TableDeliveries",
+    "TableNames",
+    "TableNamesIndex",
+    "TableRegister",
+]

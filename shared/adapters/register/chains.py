@@ -1,0 +1,121 @@
+"""The audit chains as they lie in the table, read without trust: for verification, not for work.
+
+The register's own walk starts at its list of feeds and shows cases. Somebody who removes a row would
+hide from that, so this walks every row, and reports events without their case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from shared.adapters.register import keys
+from shared.adapters.register.documents import Entity
+from shared.adapters.register.event_rows import read_event
+from shared.adapters.register.rows import read_case
+from shared.adapters.register.storage import Storage
+from shared.domain.audit import AuditEvent, flaws, subject_of
+from shared.domain.cases import Case
+from shared.errors import UnexpectedAnswer, UpstreamUnavailable
+
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chain lies: the partition of its feed, and the rest of its rows' keys."""
+
+    partition: str
+    rest: str
+
+    @property
+    def subject(self) -> str:
+        """What a chain at this place is about, in the words of `subject_of`."""
+        try:
+            return "/".join((*keys.parts_of(self.partition), *keys.parts_of(self.rest)))
+        except UnexpectedAnswer:
+            return f"{self.partition}/{self.rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One case, its events in the order of their keys, and rows among them that could not be read."""
+
+    subject: str
+    case: Case | None
+    events: tuple[AuditEvent, ...]
+    damaged: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+def flaws_of(chain: Chain) -> tuple[str, ...]:
+    """Verify one chain; empty = sound."""
+    if chain.case is None:
+        last = chain.events[-1].digest if chain.events else ""
+        kept = flaws(chain.subject, chain.events, sequence=len(chain.events), head=last)
+        missing = () if chain.damaged else ("there are events, and the case that they are about is gone",)
+        return (*chain.damaged, *missing, *kept)
+    about = subject_of(chain.case.feed, chain.case.name)
+    moved = () if about == chain.subject else (f"the case says that it is {about}: it was put into another's place",)
+    told = flaws(chain.subject, chain.events, sequence=chain.case.sequence, head=chain.case.head)
+    return (*chain.damaged, *moved, *told)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one chain while they are collected."""
+
+    case: Case | None = None
+    events: list[AuditEvent] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+    def take(self, kind: str, entity: Entity) -> None:
+        """Read one row; a row that cannot be read is a finding, not an end."""
+        try:
+            if kind == "case":
+                self.case = read_case(entity)
+            else:
+                self.events.append(read_event(entity))
+        except UnexpectedAnswer as error:
+            self.damaged.append(f"the row {entity['RowKey']} cannot be read: {error}")
+
+    def chain(self, place: Place) -> Chain:
+        """Return what was collected."""
+        return Chain(place.subject, self.case, tuple(self.events), tuple(self.damaged), place)
+
+
+async def chains(storage: Storage) -> AsyncIterator[Chain]:
+    """Walk all chains, feed by feed; one that changes meanwhile may look flawed: read it again on its own."""
+    partition, gathered = "", dict[str, _Rows]()
+    async for entity in storage.table(storage.names.register).everything():
+        if entity["PartitionKey"] != partition:
+            for chain in _finished(partition, gathered):
+                yield chain
+            partition, gathered = entity["PartitionKey"], {}
+        kind, _, rest = entity["RowKey"].partition(keys.SEPARATOR)
+        if kind in {"case", "event"}:
+            name = rest if kind == "case" else rest.rpartition(keys.SEPARATOR)[0]
+            gathered.setdefault(name, _Rows()).take(kind, entity)
+    for chain in _finished(partition, gathered):
+        yield chain
+
+
+def _finished(partition: str, gathered: dict[str, _Rows]) -> Iterable[Chain]:
+    return [rows.chain(Place(partition, rest)) for rest, rows in gathered.items()]
+
+
+async def read_chain(storage: Storage, place: Place) -> Chain:
+    """Read one chain as it stood at one time. Raises UpstreamUnavailable where it changes all the while."""
+    table = storage.table(storage.names.register)
+    case_row = f"case{keys.SEPARATOR}{place.rest}"
+    for _ in range(_TRIES):
+        rows, before = _Rows(), await table.get(place.partition, case_row)
+        if before is not None:
+            rows.take("case", before.entity)
+        async for entity in table.rows(place.partition, keys.below(f"event{keys.SEPARATOR}{place.rest}")):
+            rows.take("event", entity)
+        after = await table.get(place.partition, case_row)
+        if (before and before.tag) == (after and after.tag):
+            return rows.chain(place)
+    raise UpstreamUnavailable(f"{place.subject} changes all the while", service="table storage")

@@ -1,0 +1,124 @@
+"""The key codec: any text as part of a table key, and back.
+
+A key is parts joined by `|`. Inside a part, what Table Storage refuses and what we need ourselves is
+written as `=` and two hexadecimal digits, so distinct parts make distinct keys. The escape is not `%`,
+because Table Storage decodes a key in an address twice, and a row behind a `%` can then read as missing.
+
+Source: "Characters Disallowed in Key Fields",
+    https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+Source: "PartitionKey or RowKey containing the percent '%' character causes some APIs to fail",
+    https://learn.microsoft.com/archive/blogs/windowsazurestorage/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.errors import TooLarge, UnexpectedAnswer
+
+SEPARATOR: Final = "|"
+# The character after the separator: [prefix + SEPARATOR, prefix + _AFTER) holds exactly the keys below a prefix.
+_AFTER: Final = chr(ord(SEPARATOR) + 1)
+_LONGEST_BYTES: Final = 1024
+_SEQUENCE_DIGITS: Final = 10
+_ORGANIZATION_SCOPE: Final = "-"
+
+# Refused: / \ # ? and controls. Unsafe in addresses: % + '. Ours: = and |. Surrogates and noncharacters
+# have no UTF-8, or none that every reader takes.
+_ESCAPED: Final = re.compile(r"[/\\#?%+'=|\x00-\x1f\x7f-\x9f]|[\ud800-\udfff\ufffe\uffff]")
+_ESCAPE: Final = re.compile(r"=(?:u([0-9A-F]{4})|([0-9A-F]{2}))")
+_TWO_DIGITS: Final = 0xFF
+
+
+def escape(text: str) -> str:
+    """Write any text as one part of a key."""
+    return _ESCAPED.sub(_escaped_character, text)
+
+
+def _escaped_character(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"={code:02X}" if code <= _TWO_DIGITS else f"=u{code:04X}"
+
+
+def unescape(part: str) -> str:
+    """Read one part of a key.
+
+    Raises:
+        UnexpectedAnswer: no text is ever written like that.
+    """
+    text = _ESCAPE.sub(lambda match: chr(int(match.group(1) or match.group(2), 16)), part)
+    if escape(text) != part:
+        raise UnexpectedAnswer(f"{part[:60]!r} is no part of a key of ours", service="table storage")
+    return text
+
+
+def parts_of(joined: str) -> tuple[str, ...]:
+    """Read the parts of a key. Raises UnexpectedAnswer."""
+    return tuple(unescape(part) for part in joined.split(SEPARATOR))
+
+
+def key(*parts: str) -> str:
+    """Join texts to one key.
+
+    Raises:
+        TooLarge: the key would be longer than Table Storage takes.
+    """
+    joined = SEPARATOR.join(escape(part) for part in parts)
+    if len(joined.encode("utf-16-le")) > _LONGEST_BYTES:
+        raise TooLarge(f"the key {joined[:60]!r}… is longer than {_LONGEST_BYTES} bytes: Table Storage takes no more")
+    return joined
+
+
+def below(prefix: str) -> tuple[str, str]:
+    """Return the half-open range [first, last) of the keys that begin with the prefix and a separator."""
+    return prefix + SEPARATOR, prefix + _AFTER
+
+
+def feed_partition(feed: FeedRef) -> str:
+    """Return the partition that holds everything of one feed."""
+    return key(feed.organization, feed.project_id or _ORGANIZATION_SCOPE, feed.feed_id)
+
+
+def case_row(name: PackageName) -> str:
+    """Return the row of a case."""
+    return key("case", name.ecosystem, name.canonical)
+
+
+def event_rows(name: PackageName) -> str:
+    """Return the prefix of all events of a case."""
+    return key("event", name.ecosystem, name.canonical)
+
+
+def event_row(name: PackageName, sequence: int) -> str:
+    """Return the row of one event; padded, since rows sort as texts."""
+    return key("event", name.ecosystem, name.canonical, f"{sequence:0{_SEQUENCE_DIGITS}}")
+
+
+def outbox_row(notice_id: str) -> str:
+    """Return the row of a notice that waits; ids sort by time, and so do rows."""
+    return key("outbox", notice_id)
+
+
+def names_partition(name: PackageName) -> str:
+    """Return the partition of the names index: 256 for each ecosystem, so that none grows without end."""
+    return key(name.ecosystem, digest(name.canonical)[:2])
+
+
+def names_row(name: PackageName, feed: FeedRef) -> str:
+    """Return the row that says "this feed holds this name"."""
+    return key(name.canonical, feed.organization, feed.project_id or _ORGANIZATION_SCOPE, feed.feed_id)
+
+
+def delivery_keys(source: str, delivery_id: str) -> tuple[str, str]:
+    """Return partition and row of a delivery; ids are the senders', so a hash stands for whatever they hold."""
+    hashed = digest(delivery_id)
+    return key(source, hashed[:2]), hashed
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of any text, lone surrogates too, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

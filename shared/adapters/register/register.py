@@ -1,0 +1,112 @@
+"""The register in table storage: one partition a feed, every change one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final
+
+from shared.adapters.register import keys
+from shared.adapters.register.documents import Entity
+from shared.adapters.register.event_rows import read_event, read_notice, write_event, write_notice
+from shared.adapters.register.failures import RowMissing
+from shared.adapters.register.known_feeds import KnownFeeds
+from shared.adapters.register.operations import Insert, Operation, Remove, Replace
+from shared.adapters.register.rows import read_case, write_case
+from shared.adapters.register.storage import Storage
+from shared.domain.audit import AuditEvent
+from shared.domain.cases import Case
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.domain.notices import Notice
+from shared.errors import FeedwardenError, StaleWrite
+from shared.ports import CaseChange, NewId, StoredCase
+
+if TYPE_CHECKING:  # loading it loads the SDK
+    from shared.adapters.register.table import Table
+
+_WRITE: Final = "write"
+
+
+class TableRegister:
+    """Cases, audit events and the outbox.
+
+    A change's notices must be about the case's own feed: one transaction stays in one partition.
+    """
+
+    def __init__(self, storage: Storage, *, new_id: NewId) -> None:
+        """Keep the account; `new_id` marks each write, so that we know our own when its answer was lost."""
+        self._storage = storage
+        self._new_id = new_id
+        self._feeds = KnownFeeds(storage)
+
+    async def case(self, feed: FeedRef, name: PackageName) -> StoredCase | None:
+        """Read one case."""
+        row = await self._table.get(keys.feed_partition(feed), keys.case_row(name))
+        return None if row is None else StoredCase(read_case(row.entity), row.tag)
+
+    async def commit(self, change: CaseChange) -> StoredCase:
+        """Write case, event and notices in one transaction. Raises StaleWrite, TooLarge."""
+        write = self._new_id()
+        await self._feeds.note(change.case.feed)
+        try:
+            tags = await self._table.write(_operations(change, write))
+        except (StaleWrite, RowMissing) as error:
+            return await self._own_write(change, write, error)
+        return StoredCase(change.case, tags[0])
+
+    async def cases(self, feed: FeedRef | None = None) -> AsyncIterator[Case]:
+        """Walk the cases of one feed, or feed by feed; the table is never scanned."""
+        async for entity in self._rows("case", feed):
+            yield read_case(entity)
+
+    async def events(self, feed: FeedRef, name: PackageName) -> AsyncIterator[AuditEvent]:
+        """Walk the events of one case by their padded numbers."""
+        span = keys.below(keys.event_rows(name))
+        async for entity in self._table.rows(keys.feed_partition(feed), span):
+            yield read_event(entity)
+
+    async def outbox(self) -> AsyncIterator[Notice]:
+        """Walk the waiting notices, oldest first within each feed."""
+        async for entity in self._rows("outbox", None):
+            yield read_notice(entity)
+
+    async def remove_from_outbox(self, notice: Notice) -> None:
+        """Forget a relayed notice; one that is gone already is fine."""
+        place = keys.feed_partition(notice.feed), keys.outbox_row(notice.notice_id)
+        try:
+            await self._table.write([Remove(*place)])
+        except RowMissing:
+            return
+
+    @property
+    def _table(self) -> Table:
+        return self._storage.table(self._storage.names.register)
+
+    async def _rows(self, kind: str, feed: FeedRef | None) -> AsyncIterator[Entity]:
+        if feed is not None:
+            async for entity in self._table.rows(keys.feed_partition(feed), keys.below(kind)):
+                yield entity
+            return
+        async for known in self._feeds.walk():
+            async for entity in self._rows(kind, known):
+                yield entity
+
+    async def _own_write(self, change: CaseChange, write: str, conflict: FeedwardenError) -> StoredCase:
+        """Tell a true conflict from our own write, done already when its lost answer made us send it again."""
+        row = await self._table.get(keys.feed_partition(change.case.feed), keys.case_row(change.case.name))
+        if row is None or row.entity.get(_WRITE) != write:
+            raise StaleWrite(f"the case of {change.case.name} changed since it was read") from conflict
+        return StoredCase(change.case, row.tag)
+
+
+def _operations(change: CaseChange, write: str) -> list[Operation]:
+    case, event = change.case, change.event
+    if any(notice.feed != case.feed for notice in change.notices):
+        raise ValueError("a notice of another feed cannot move together with this case")
+    partition = keys.feed_partition(case.feed)
+    place = partition, keys.case_row(case.name)
+    entity = write_case(case) | {_WRITE: write}
+    first: Operation = Insert(*place, entity) if change.replaces is None else Replace(*place, entity, change.replaces)
+    chained = Insert(partition, keys.event_row(case.name, event.sequence), write_event(event))
+    notices = (Insert(partition, keys.outbox_row(n.notice_id), write_notice(n)) for n in change.notices)
+    return [first, chained, *notices]

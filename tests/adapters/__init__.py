@@ -1,0 +1,1 @@
+"""Tests of the adapters: everything that can be down."""

@@ -1,0 +1,42 @@
+"""Fixtures for what the tests share: one storage emulator a session, tables and queues of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from local import azurite
+from shared.adapters.register import Patience, Storage, StorageAddress, TableNames
+
+# How long an example takes says nothing about the code on a machine that does other things too.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def storage_account() -> Iterator[azurite.Azurite]:
+    """Start the emulator with the first test that needs it; each xdist worker has its own."""
+    with azurite.start() as running:
+        yield running
+
+
+@pytest.fixture
+async def storage(storage_account: azurite.Azurite) -> AsyncIterator[Storage]:
+    """Connect to the emulator with tables that no other test knows; patient, since two cores may be busy."""
+    unique = uuid4().hex
+    account = Storage(
+        StorageAddress(connection=storage_account.connection_string),
+        names=TableNames(
+            register=f"register{unique}",
+            names=f"names{unique}",
+            deliveries=f"deliveries{unique}",
+            cursors=f"cursors{unique}",
+        ),
+        patience=Patience(limit=timedelta(seconds=30)),
+    )
+    yield account
+    await account.close()

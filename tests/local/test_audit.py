@@ -1,0 +1,218 @@
+"""The audit: sound, flawed, or not able to look; from the storage and from a file."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from local import audit
+from local.azurite import Azurite
+from shared.adapters.register import Storage, TableRegister
+from shared.adapters.register.chains import Chain, chains
+from shared.domain.audit import subject_of
+from shared.errors import UnexpectedAnswer
+from shared.ports import CaseChange, StoredCase
+from tests.contract.storage.samples import FEED, NAME, following, grow, named, opening
+
+_SUBJECT = subject_of(FEED, NAME)
+
+
+@pytest.fixture
+async def register(storage: Storage) -> TableRegister:
+    """Return a register with two cases."""
+    numbers = iter(range(1000))
+    register = TableRegister(storage, new_id=lambda: f"write-{next(numbers)}")
+    await grow(register, NAME, 3)
+    await register.commit(opening(named("näme\x1b[2J")))
+    return register
+
+
+@pytest.fixture
+def run(storage: Storage, storage_account: Azurite, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[int]]:
+    """Return the program, looking at this test's own tables; it has a loop of its own, so it runs in a thread."""
+    monkeypatch.setattr(audit, "Storage", partial(Storage, names=storage.names))
+    monkeypatch.setenv("STORAGE_CONNECTION", storage_account.connection_string)
+    return lambda *arguments: asyncio.to_thread(audit.main, [str(argument) for argument in arguments])
+
+
+def _file(tmp_path: Path, *, without: slice | None = None, swap: tuple[str, str] = ("", "")) -> Path:
+    """Write an export of one sound chain of three events; leave lines out, or swap a text in them."""
+    first = opening()
+    second = following(_stored(first))
+    third = following(_stored(second))
+    chain = Chain(_SUBJECT, third.case, (first.event, second.event, third.event))
+    lines = [*audit.lines_of(chain), audit._line("end", chains=1)]  # the line that the program itself writes
+    if without is not None:
+        del lines[without]
+    path = tmp_path / "audit.jsonl"
+    path.write_text("".join(lines).replace(*swap), encoding="ascii")
+    return path
+
+
+def _stored(change: CaseChange) -> StoredCase:
+    return StoredCase(change.case, "tag")
+
+
+@pytest.mark.azurite
+async def test_sound_storage(
+    register: TableRegister, run: Callable[..., Awaitable[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line a case and a sum; what a terminal would obey is shown escaped."""
+    assert register is not None
+    assert await run() == audit.SOUND
+    told = capsys.readouterr().out
+    assert f"sound   {_SUBJECT}  exposed, 3 events\n" in told
+    assert "näme\\x1b[2J" in told
+    assert told.endswith("2 cases, 4 events: none flawed.\n")
+
+
+@pytest.mark.azurite
+async def test_flawed_storage(
+    register: TableRegister, storage: Storage, run: Callable[..., Awaitable[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A removed event is an exit code and a sentence."""
+    assert register is not None
+    client = storage.table(storage.names.register)._client  # what an intruder does
+    await client.delete_entity("contoso|9d1c=2F=3F|feed=231", "event|npm|@scope=2Fname|0000000002")
+    assert await run() == audit.FLAWED
+    told = capsys.readouterr().out
+    assert f"FLAWED  {_SUBJECT}" in told
+    assert "one is missing" in told
+    assert told.endswith("2 cases, 3 events: 1 flawed.\n")
+
+
+@pytest.mark.azurite
+async def test_export_verifies_without_the_storage(
+    register: TableRegister,
+    run: Callable[..., Awaitable[int]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What was exported is verified to the same lines, with no connection set; an export is not overwritten."""
+    assert register is not None
+    path = tmp_path / "audit.jsonl"
+    assert await run("--export", path) == audit.SOUND
+    stored = capsys.readouterr().out
+    assert await run("--export", path) == audit.BLIND
+    capsys.readouterr()
+    monkeypatch.delenv("STORAGE_CONNECTION")
+    assert await run("--file", path) == audit.SOUND
+    assert capsys.readouterr().out == stored
+
+
+@pytest.mark.azurite
+async def test_empty_storage_verifies_nothing(
+    run: Callable[..., Awaitable[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing seen is nothing verified: most likely it is the wrong account."""
+    assert await run() == audit.BLIND
+    assert "nothing was verified" in capsys.readouterr().err
+
+
+@pytest.mark.azurite
+async def test_chain_written_during_the_walk_is_read_again(
+    register: TableRegister, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that moved between two pages is not called flawed."""
+    assert register is not None
+
+    async def older(account: Storage) -> AsyncIterator[Chain]:
+        async for chain in chains(account):
+            yield Chain(chain.subject, chain.case, chain.events[:-1], (), chain.place)
+
+    monkeypatch.setattr(audit, "chains", older)
+    found = [chain async for chain in audit.stored_chains(storage)]
+    assert sorted(len(chain.events) for chain in found) == [1, 3]
+
+
+def test_no_connection(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an account there is nothing to look at."""
+    monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    assert audit.main([]) == audit.BLIND
+    assert "STORAGE_CONNECTION" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("connection", ["nonsense", "AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a"])
+def test_account_that_does_not_answer(connection: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An account that cannot be read is not a sound one."""
+    assert audit.main(["--connection", connection]) == audit.BLIND
+    assert "Could not look" in capsys.readouterr().err
+
+
+def test_sound_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An auditor needs the file only."""
+    assert audit.main(["--file", str(_file(tmp_path))]) == audit.SOUND
+    assert capsys.readouterr().out == f"sound   {_SUBJECT}  exposed, 3 events\n1 cases, 3 events: none flawed.\n"
+
+
+@pytest.mark.parametrize(
+    ("without", "swap"),
+    [
+        (slice(1, 2), ("", "")),
+        (slice(3, 4), ("", "")),
+        (None, ('"cause": "watch"', '"cause": "nobody"')),
+        (None, (json.dumps(_SUBJECT)[1:-1], "contoso/-/other/npm/x")),
+        (None, ('"sequence": 3, "kind"', '"sequence": 4, "kind"')),
+    ],
+    ids=["first event gone", "last event gone", "event changed", "moved", "renumbered"],
+)
+def test_flawed_file(
+    tmp_path: Path, without: slice | None, swap: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever touches the file is found as if it were the storage."""
+    assert audit.main(["--file", str(_file(tmp_path, without=without, swap=swap))]) == audit.FLAWED
+    assert "FLAWED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("without", "swap"),
+    [
+        (slice(4, 5), ("", "")),
+        (slice(0, 1), ("", "")),
+        (slice(0, 5), ("", "")),
+        (None, ('"chains": 1', '"chains": 2')),
+        (None, ('"kind": "event"', '"kind": "evil"')),
+        (None, ('"schema": 1', '"schema": 2')),
+        (None, ("{", "")),
+        (None, ('"state": "exposed"', '"state": "odd"')),
+    ],
+    ids=["cut", "no case", "empty", "chain missing", "unknown line", "newer", "no JSON", "odd state"],
+)
+def test_unreadable_file(
+    tmp_path: Path, without: slice | None, swap: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is not whole is not verified, and never called sound."""
+    assert audit.main(["--file", str(_file(tmp_path, without=without, swap=swap))]) == audit.BLIND
+    assert "Could not look" in capsys.readouterr().err
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there cannot be looked at."""
+    assert audit.main(["--file", str(tmp_path / "none")]) == audit.BLIND
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 60_000, "[]\n", "null\n", "\n", '{"schema": 1}\n', '{"schema": 1, "kind": 5}\n']
+)
+def test_junk_file_raises_only_our_error(text: str) -> None:
+    """A reader of outside data has one way to fail."""
+    with pytest.raises(UnexpectedAnswer):
+        list(audit.read_file(io.StringIO(text)))
+
+
+def test_chain_without_case_survives_the_file(tmp_path: Path) -> None:
+    """What was damaged in the storage is told in the export too."""
+    path = tmp_path / "audit.jsonl"
+    chain = Chain(_SUBJECT, None, (opening().event,), ("a row cannot be read",))
+    with path.open("w", encoding="ascii") as file:
+        file.writelines([*audit.lines_of(chain), audit._line("end", chains=1)])  # as above
+    assert audit.main(["--file", str(path)]) == audit.FLAWED
+    with path.open(encoding="ascii") as file:
+        assert list(audit.read_file(file)) == [chain]
