@@ -1,0 +1,42 @@
+"""The doors: one source of deliveries each. A door proves the sender, then reads the body into a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from shared.adapters.doors.azure_devops import azure_devops_door
+from shared.adapters.doors.generic import generic_door
+from shared.errors import ConfigurationError
+from shared.ports import Door
+
+_BUILDERS: Final[Mapping[str, Callable[[tuple[str, ...]], Door]]] = MappingProxyType(
+    {"azure-devops": azure_devops_door, "generic": generic_door}
+)
+
+SOURCES: Final = tuple(_BUILDERS)
+
+
+def doors(secrets: Mapping[str, tuple[str, ...]]) -> Mapping[str, Door]:
+    """Build every door, by the name of its source; `secrets` lists each one's shared secrets, newest first.
+
+    A door without secrets is there and refuses everything.
+
+    Raises:
+        ConfigurationError: a secret that cannot serve, or secrets for a source that has no door; all at once.
+    """
+    problems = [
+        f"HOOK_SECRETS: there is no source {source[:40]!r}: use one of {', '.join(SOURCES)}"
+        for source in secrets
+        if source not in _BUILDERS
+    ]
+    built: dict[str, Door] = {}
+    for source, build in _BUILDERS.items():
+        try:
+            built[source] = build(secrets.get(source, ()))
+        except ConfigurationError as error:
+            problems.extend(f"HOOK_SECRETS, {source}: {problem}" for problem in error.problems)
+    if problems:
+        raise ConfigurationError(tuple(problems))
+    return MappingProxyType(built)

@@ -1,0 +1,314 @@
+"""The whole port against a simulated Azure DevOps, over real HTTP and the HTTP client of production."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
+from shared.domain.feeds import Feed, FeedRef, UpstreamKind
+from shared.domain.names import PackageName
+from shared.domain.versions import FeedVersion, Origin
+from shared.errors import (
+    AuthenticationFailed,
+    FeedNotFound,
+    PermissionMissing,
+    UnexpectedAnswer,
+    UpstreamError,
+    UpstreamUnavailable,
+)
+from tests.adapters.azure_devops.simulated import READER_TOKEN, Simulated
+
+_BILLING = PackageName.of(Ecosystem.NPM, "billing")
+_LEDGER = PackageName.of(Ecosystem.NPM, "@acme/ledger")
+_TOOLS = PackageName.of(Ecosystem.PYPI, "Acme_Tools.x")
+_SWITCHES = [
+    _BILLING,
+    _LEDGER,
+    _TOOLS,
+    PackageName.of(Ecosystem.NUGET, "Acme.Core"),
+    PackageName.of(Ecosystem.MAVEN, "test.acme:billing"),
+    PackageName.of(Ecosystem.CARGO, "acme-codec"),
+]
+
+
+async def _held(acme: Simulated, feed: Feed, name: PackageName) -> tuple[FeedVersion, ...]:
+    package = await acme.feeds.find_package(feed, name)
+    assert package is not None
+    return await acme.feeds.versions(feed, package)
+
+
+async def test_feeds_of_all_scopes_are_listed(acme: Simulated) -> None:
+    """With their sources: public, internal to a feed of ours, disabled; a deleted one is none any more."""
+    core, shared, archive = sorted(await acme.feeds.feeds(), key=lambda feed: ["core", "shared"].count(feed.name) * -1)
+    core, shared = sorted((core, shared), key=lambda feed: feed.name)
+    assert (core.title, shared.title) == ("Zürich Office 50%/core", "shared")
+    assert (core.enabled, archive.enabled) == (True, False)
+    assert shared.ref == FeedRef("acme", None, shared.ref.feed_id)
+    sources = {source.name: source for source in core.upstreams}
+    assert list(sources) == ["public npm", "public python", "shared@Local", "off"]
+    assert (sources["public npm"].kind, sources["public npm"].location) == (UpstreamKind.PUBLIC, f"{acme.npm}/")
+    assert sources["public python"].ecosystem is Ecosystem.PYPI
+    assert (sources["shared@Local"].kind, sources["shared@Local"].feed) == (UpstreamKind.INTERNAL, shared.ref)
+    assert (sources["off"].ecosystem, sources["off"].enabled) == (Ecosystem.MAVEN, False)
+
+
+async def test_one_feed_reads_the_same_as_in_the_list(acme: Simulated) -> None:
+    """Also for a client that never saw the list, which needs it once to know which feeds are ours."""
+    core = await acme.feed()
+    assert await acme.client("sample-pat-guard").feed(core.ref) == core
+
+
+async def test_packages_with_what_they_may_hold(acme: Simulated) -> None:
+    """What came through a deleted source is known to be external; Universal packages are passed over."""
+    page = await acme.feeds.packages(await acme.feed(), skip=0)
+    assert {str(row.name): (row.maybe_internal, row.maybe_external) for row in page.packages} == {
+        "npm:billing": (True, False),
+        "npm:@acme/ledger": (True, False),
+        "npm:mixed": (True, True),
+        "npm:saved": (False, True),
+        "pypi:Acme_Tools.x": (True, False),
+        "nuget:Acme.Core": (True, False),
+        "maven:test.acme:billing": (True, False),
+        "cargo:acme-codec": (True, False),
+    }
+    assert (page.refused, page.full) == ((), False)
+
+
+async def test_a_large_feed_is_walked_page_by_page(acme: Simulated) -> None:
+    """Every package once; one whose name is part of many others is found behind them."""
+    core = await acme.feed()
+    await acme.in_core("generate", packages={"protocol": "npm", "count": 2300, "pattern": "part-{number}"})
+    await acme.in_core("publish", protocol="npm", name="part", version="1.0.0")
+    seen: list[str] = []
+    full = True
+    while full:
+        page = await acme.feeds.packages(core, skip=len(acme.asked("*/packages")) * 1000)
+        seen += [row.name.spelling for row in page.packages]
+        full = page.full
+    assert (len(seen), len(set(seen))) == (2309, 2309)
+    found = await acme.feeds.find_package(core, PackageName.of(Ecosystem.NPM, "part"))
+    assert found is not None
+    assert found.name.spelling == "part"
+
+
+@pytest.mark.parametrize("spelling", ["Acme_Tools.x", "acme-tools-x", "ACME.TOOLS_X"])
+async def test_a_package_is_found_in_every_spelling(acme: Simulated, spelling: str) -> None:
+    """And comes back in the feed's own."""
+    found = await acme.feeds.find_package(await acme.feed(), PackageName.of(Ecosystem.PYPI, spelling))
+    assert found is not None
+    assert found.name.spelling == "Acme_Tools.x"
+
+
+async def test_a_package_that_is_not_there_is_not_found(acme: Simulated) -> None:
+    """Nor one of that name in another ecosystem."""
+    core = await acme.feed()
+    assert await acme.feeds.find_package(core, PackageName.of(Ecosystem.NPM, "bill")) is None
+    assert await acme.feeds.find_package(core, PackageName.of(Ecosystem.PYPI, "billing")) is None
+
+
+async def test_origins_through_all_kinds_of_sources(acme: Simulated) -> None:
+    """Pushed here, from outside, from another feed, from outside through another feed, through a deleted source."""
+    held = await _held(acme, await acme.feed(), PackageName.of(Ecosystem.NPM, "mixed"))
+    assert {version.version: (version.origin, version.deleted) for version in held} == {
+        "1.0.0": (Origin.INTERNAL, False),
+        "1.1.0": (Origin.EXTERNAL, False),
+        "1.2.0": (Origin.INTERNAL, False),
+        "1.3.0": (Origin.EXTERNAL, False),
+        "1.4.0": (Origin.EXTERNAL, False),
+        "0.9.0": (Origin.INTERNAL, True),
+    }
+    assert all(version.published_at is not None and version.published_at.tzinfo for version in held)
+
+
+async def test_changes_are_followed_from_the_beginning(acme: Simulated) -> None:
+    """In batches, to the end; then only what is new, deletions too."""
+    core = await acme.feed()
+    await acme.in_core("generate", packages={"protocol": "npm", "count": 2100, "pattern": "part-{number}"})
+    token, seen, batches = None, set[str](), 0
+    while True:
+        page = await acme.feeds.package_changes(core, token=token)
+        token = page.token
+        if page.exhausted:
+            break
+        batches += 1
+        seen |= {str(row.name) for row in page.packages}
+    assert (len(seen), batches) == (2108, 2)
+    await acme.in_core("publish", protocol="npm", name="fresh", version="1.0.0")
+    await acme.in_core("delete", protocol="npm", name="billing", version="1.0.0")
+    page = await acme.feeds.package_changes(core, token=token)
+    assert {row.name.spelling for row in page.packages} == {"fresh", "billing"}
+    after = await acme.feeds.package_changes(core, token=page.token)
+    assert (after.packages, after.token, after.exhausted) == ((), page.token, True)
+
+
+@pytest.mark.parametrize("name", _SWITCHES, ids=str)
+@pytest.mark.parametrize("feed_name", ["core", "shared"])
+@pytest.mark.parametrize("status", [200, 202, 204])
+async def test_the_switch_of_every_protocol(acme: Simulated, name: PackageName, feed_name: str, status: int) -> None:
+    """In a project and in the organization, whatever the status of success; the package need not be there."""
+    feed = await acme.feed(feed_name)
+    await acme.control("settings", set_upstreaming_status=status)
+    assert await acme.feeds.get_upstreaming_behavior(feed, name) is UpstreamingBehavior.AUTO
+    await acme.feeds.allow_external_versions(feed, name)
+    assert await acme.feeds.get_upstreaming_behavior(feed, name) is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
+    for _ in range(2):
+        await acme.feeds.clear_upstreaming_behavior(feed, name)
+        assert await acme.feeds.get_upstreaming_behavior(feed, name) is UpstreamingBehavior.AUTO
+    told = next(one for one in acme.world.organizations[0].feeds if one.name == feed_name)
+    assert [change.value for change in told.own_switch(name.ecosystem.value, name.spelling).history] == [
+        "allowExternalVersions",
+        "auto",
+    ]
+
+
+async def test_the_policy_is_on_or_off(acme: Simulated) -> None:
+    """Told again after a while."""
+    assert await acme.feeds.organization_policy() is OrganizationPolicy.ON
+    await acme.control("policy", protection=False)
+    assert await acme.feeds.organization_policy() is OrganizationPolicy.ON
+    acme.clock.advance(timedelta(minutes=5))
+    assert await acme.feeds.organization_policy() is OrganizationPolicy.OFF
+
+
+@pytest.mark.parametrize("name", [_LEDGER, _TOOLS], ids=str)
+async def test_the_proof_follows_what_clients_would_get(acme: Simulated, name: PackageName) -> None:
+    """Through the switch, its propagation, and the organization's policy."""
+    core = await acme.feed()
+    held = await _held(acme, core, name)
+    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme.publish_outside(acme.npm if name is _LEDGER else acme.pypi, name.spelling, "99.0")
+    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme.feeds.allow_external_versions(core, name)
+    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
+    await acme.control("settings", propagation_seconds=3 * 60 * 60)
+    await acme.feeds.clear_upstreaming_behavior(core, name)
+    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
+    await acme.control("clock", advance_seconds=3 * 60 * 60 + 1)
+    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme.control("policy", protection=False)
+    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
+
+
+async def test_an_internal_version_of_another_feed_is_no_leak(acme: Simulated) -> None:
+    """Feed `shared` holds billing 1.5.0, which `core` rightly offers, too."""
+    core = await acme.feed()
+    held = await _held(acme, core, _BILLING)
+    assert await acme.feeds.proof(core, _BILLING, held) is Proof.HOLDS
+    await acme.publish_outside(acme.npm, "billing", "99.0.0")
+    await acme.feeds.allow_external_versions(core, _BILLING)
+    assert await acme.feeds.proof(core, _BILLING, held) is Proof.LEAKS
+
+
+async def test_no_proof_where_none_can_be_had(acme: Simulated) -> None:
+    """No index that is read, no such package, an index in trouble."""
+    core = await acme.feed()
+    assert await acme.feeds.proof(core, PackageName.of(Ecosystem.NUGET, "Acme.Core"), ()) is Proof.UNAVAILABLE
+    assert await acme.feeds.proof(core, PackageName.of(Ecosystem.NPM, "nobody"), ()) is Proof.UNKNOWN
+    await _break(acme, path="*/_packaging/*", html=True)
+    for name in (_LEDGER, _TOOLS):
+        assert await acme.feeds.proof(core, name, ()) is Proof.UNKNOWN
+
+
+async def test_addresses_arrive_as_they_were_encoded(acme: Simulated) -> None:
+    """The HTTP client of production changes nothing in them."""
+    core = await acme.feed()
+    await acme.feeds.proof(core, _LEDGER, ())
+    await acme.feeds.get_upstreaming_behavior(core, _LEDGER)
+    below = f"/acme/{core.ref.project_id}"
+    assert f"{below}/_packaging/{core.ref.feed_id}/npm/registry/@acme%2fledger" in acme.asked()
+    assert f"{below}/_apis/packaging/feeds/{core.ref.feed_id}/npm/packages/@acme/ledger/upstreaming" in acme.asked()
+
+
+@pytest.mark.parametrize("status", [203, 401])
+async def test_a_credential_that_nobody_knows(acme: Simulated, status: int) -> None:
+    """As a sign-in page or plainly."""
+    await acme.control("settings", bad_credential_status=status)
+    with pytest.raises(AuthenticationFailed):
+        await acme.client("sample-pat-nobody").feeds()
+
+
+async def test_a_feed_in_the_wrong_scope_is_not_found(acme: Simulated) -> None:
+    """The error names the scope as the likely cause."""
+    core = await acme.feed()
+    for project_id in (None, "00000000-1111-4222-8333-444455556666"):
+        with pytest.raises(FeedNotFound, match="Project-scoped feeds need the project"):
+            await acme.feeds.feed(FeedRef("acme", project_id, core.ref.feed_id))
+
+
+async def test_a_reader_may_look_but_not_touch(acme: Simulated) -> None:
+    """And is told which role is missing."""
+    core = await acme.feed()
+    reader = acme.client(READER_TOKEN)
+    assert await reader.get_upstreaming_behavior(core, _BILLING) is UpstreamingBehavior.AUTO
+    with pytest.raises(PermissionMissing, match=r"\('AdministerFeed'\).*Feed Owner"):
+        await reader.allow_external_versions(core, _BILLING)
+    with pytest.raises(PermissionMissing, match=r"\('ReadPackages'\)"):
+        await reader.packages(await acme.feed("shared"), skip=0)
+
+
+async def test_a_disabled_feed_refuses_everything_else(acme: Simulated) -> None:
+    """It is listed as disabled, so that nobody needs to try."""
+    with pytest.raises(UpstreamError):
+        await acme.feeds.packages(await acme.feed("archive"), skip=0)
+
+
+async def _break(acme: Simulated, **fault: Any) -> None:  # noqa: ANN401  # a rule of the simulator
+    answer = await acme.http.post(f"{acme.url}/_control/faults", json=fault)
+    assert answer.is_success, answer.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"cut": True}, UpstreamUnavailable),
+        ({"status": 502, "html": True}, UpstreamUnavailable),
+        ({"html": True}, AuthenticationFailed),
+        ({"status": 302, "headers": {"location": "/_signin"}}, AuthenticationFailed),
+        ({"status": 200, "body": "[]"}, UnexpectedAnswer),
+        ({"status": 200, "body": '{"value": ['}, UnexpectedAnswer),
+        ({"oversize_bytes": 65 * 1024 * 1024, "gzip": True}, UnexpectedAnswer),
+        ({"status": 200, "body": "{}", "headers": {"content-encoding": "gzip"}}, UpstreamUnavailable),
+    ],
+)
+async def test_trouble_on_the_way_is_one_of_our_errors(
+    acme: Simulated, fault: dict[str, Any], kind: type[UpstreamError]
+) -> None:
+    """Over real connections, and never an empty feed."""
+    core = await acme.feed()
+    await _break(acme, path="*/packages", **fault)
+    with pytest.raises(kind):
+        await acme.feeds.packages(core, skip=0)
+
+
+async def test_a_storm_of_refusals_is_weathered(acme: Simulated) -> None:
+    """Every second call is refused, with a wait or without; the walk comes through, and waits as it was told."""
+    core = await acme.feed()
+    await acme.control("throttling", share=0.5, status=429, retry_after_seconds=3)
+    await acme.control("throttling", share=0.5, status=503)
+    for _ in range(5):
+        assert len((await acme.feeds.packages(core, skip=0)).packages) == 8
+    assert timedelta(seconds=3) in acme.sleep.slept
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+async def test_a_wait_on_a_good_answer_is_heeded(acme: Simulated, as_date: bool) -> None:  # noqa: FBT001  # a column
+    """Before the next call; a long one sends the work back to its queue without a call."""
+    core = await acme.feed()
+    for seconds in (8, 100):
+        await acme.control(
+            "throttling", status=200, times=1, path="*/packages", retry_after_seconds=seconds, retry_after_date=as_date
+        )
+    await acme.feeds.packages(core, skip=0)
+    await acme.feeds.packages(core, skip=0)
+    (waited,) = acme.sleep.slept
+    assert timedelta(seconds=4) <= waited <= timedelta(seconds=10)
+    calls = len(acme.asked())
+    with pytest.raises(UpstreamUnavailable) as refusal:
+        await acme.feeds.packages(core, skip=0)
+    assert refusal.value.retry_after is not None
+    assert refusal.value.retry_after > timedelta(seconds=80)
+    assert len(acme.asked()) == calls

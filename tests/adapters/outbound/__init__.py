@@ -1,0 +1,1 @@
+"""Tests of asking other machines over HTTP."""

@@ -1,0 +1,181 @@
+"""Tests of asking a registry: attempts, pauses, and what is told when it does not work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+
+from shared.adapters.outbound.messages import Answer, Request
+from shared.adapters.registries import registries
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
+from shared.domain.twins import Presence, PublicTwin
+from shared.errors import AddressRefused, FeedwardenError, UnexpectedAnswer, UpstreamUnavailable
+
+_NOW: Final = datetime(2026, 8, 1, 10, tzinfo=UTC)
+_LEFT_PAD: Final = PackageName.of(Ecosystem.NPM, "left-pad")
+_ACME: Final = PackageName.of(Ecosystem.PYPI, "acme-billing")
+_DOCUMENT: Final = {
+    "name": "left-pad",
+    "versions": {"1.0.0": {}},
+    "dist-tags": {"latest": "1.0.0"},
+    "time": {"created": "2026-08-01T10:00:00Z"},
+    "maintainers": [{"name": "alice"}],
+}
+_ABBREVIATED: Final = {key: _DOCUMENT[key] for key in ("name", "versions", "dist-tags")}
+_TIMED_OUT: Final = UpstreamUnavailable("no answer in time", service="registry")
+
+
+def _answer(status: int, document: object = None, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, named, json.dumps(document).encode())
+
+
+class _Script:
+    """A sender that plays its lines in order and remembers what it was asked."""
+
+    def __init__(self, lines: Sequence[Answer | FeedwardenError]) -> None:
+        self._lines = list(lines)
+        self.asked: list[Request] = []
+
+    async def send(self, request: Request) -> Answer:
+        self.asked.append(request)
+        line = self._lines.pop(0)
+        if isinstance(line, FeedwardenError):
+            raise line
+        return line
+
+
+async def _look_up(
+    *lines: Answer | FeedwardenError, name: PackageName = _LEFT_PAD, location: str = "https://npm.example.test/"
+) -> tuple[PublicTwin, _Script, list[timedelta]]:
+    script = _Script(lines)
+    slept: list[timedelta] = []
+
+    async def sleep(pause: timedelta) -> None:
+        slept.append(pause)
+
+    asked = registries(script, clock=lambda: _NOW, sleep=sleep)[name.ecosystem]
+    return await asked.look_up(name, location=location), script, slept
+
+
+def test_npm_and_pypi_can_be_asked() -> None:
+    """The other ecosystems have no adapter, and are unknown to the application."""
+
+    async def sleep(_pause: timedelta) -> None:
+        raise AssertionError
+
+    known = registries(_Script([]), clock=lambda: _NOW, sleep=sleep)
+    assert set(known) == {Ecosystem.NPM, Ecosystem.PYPI}
+
+
+async def test_a_present_package_is_asked_twice() -> None:
+    """First whether it is there, then who and since when."""
+    twin, script, slept = await _look_up(_answer(200, _ABBREVIATED), _answer(200, _DOCUMENT))
+    assert twin == PublicTwin(Presence.PRESENT, "", _NOW, "1.0.0", ("alice",))
+    assert len({request.headers["accept"] for request in script.asked}) == 2
+    assert slept == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "presence"),
+    [
+        (_answer(404, {"error": "Not found"}), Presence.ABSENT),
+        (_answer(200, _ABBREVIATED | {"versions": {"0.0.1-security": {}}}), Presence.TOMBSTONE),
+        (_answer(403), Presence.UNKNOWN),
+        (Answer(404, {}, b"<html>"), Presence.UNKNOWN),
+    ],
+)
+async def test_anything_else_is_asked_once(answer: Answer, presence: Presence) -> None:
+    """There is nothing more to learn about it."""
+    twin, script, _ = await _look_up(answer)
+    assert twin.presence is presence
+    assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        [UnexpectedAnswer("a body of more than 10485760 bytes", service="npm registry")],
+        [_answer(404, {"error": "Not found"})],
+        [_answer(403)],
+        [Answer(200, {}, b"<html>")],
+        [_TIMED_OUT, _answer(500), _TIMED_OUT],
+        [_answer(429, retry_after="3600")],
+        [AddressRefused("it redirects elsewhere")],
+    ],
+)
+async def test_a_package_stays_present_without_its_details(trouble: Sequence[Answer | FeedwardenError]) -> None:
+    """What was said to be there is there, however the second question ends."""
+    twin, _, _ = await _look_up(_answer(200, _ABBREVIATED), *trouble)
+    assert twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0")
+
+
+@pytest.mark.parametrize("trouble", [_TIMED_OUT, _answer(500), _answer(503), _answer(429)])
+async def test_trouble_that_passes_is_waited_for(trouble: Answer | FeedwardenError) -> None:
+    """Two more attempts, with growing pauses."""
+    twin, script, slept = await _look_up(trouble, trouble, _answer(404, {"error": "Not found"}))
+    assert twin.presence is Presence.ABSENT
+    assert len(script.asked) == 3
+    assert slept == [timedelta(seconds=0.5), timedelta(seconds=2)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"), [(_TIMED_OUT, "no answer in time"), (_answer(502), "502"), (_answer(429), "429")]
+)
+async def test_trouble_that_stays_is_unknown(trouble: Answer | FeedwardenError, words: str) -> None:
+    """After the third attempt nothing is known, and why is told."""
+    twin, _, slept = await _look_up(trouble, trouble, trouble)
+    assert twin.presence is Presence.UNKNOWN
+    assert words in twin.detail
+    assert len(slept) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        ("7", timedelta(seconds=7)),
+        ("0", timedelta(seconds=0.5)),
+        ("Sat, 01 Aug 2026 10:00:09 GMT", timedelta(seconds=9)),
+        ("soon", timedelta(seconds=0.5)),
+    ],
+)
+async def test_a_short_wait_is_kept(asked: str, waited: timedelta) -> None:
+    """A registry that asks for a moment gets it, and never less than our own pause."""
+    twin, _, slept = await _look_up(_answer(429, retry_after=asked), _answer(404, {"error": "Not found"}))
+    assert twin.presence is Presence.ABSENT
+    assert slept == [waited]
+
+
+@pytest.mark.parametrize("asked", ["11", "3600", "Sat, 01 Aug 2026 11:00:00 GMT"])
+async def test_a_long_wait_is_left_to_the_application(asked: str) -> None:
+    """Nothing more is sent, and how long the registry asked to wait is told."""
+    twin, script, slept = await _look_up(_answer(429, retry_after=asked))
+    assert twin.presence is Presence.UNKNOWN
+    assert "asks to wait" in twin.detail
+    assert (len(script.asked), slept) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AddressRefused("10.0.0.1 is not on the public internet"),
+        UnexpectedAnswer("a body of more than 16777216 bytes", service="npm registry"),
+    ],
+)
+async def test_what_will_not_change_is_not_tried_again(error: FeedwardenError) -> None:
+    """A refused address or an oversize answer is unknown at once, with the reason."""
+    twin, script, slept = await _look_up(error)
+    assert twin == PublicTwin(Presence.UNKNOWN, str(error))
+    assert (len(script.asked), slept) == (1, [])
+
+
+async def test_a_location_that_cannot_be_asked_is_unknown() -> None:
+    """It is not even tried."""
+    twin, script, _ = await _look_up(location="https://npm.example.test/?x=", name=_ACME)
+    assert twin.presence is Presence.UNKNOWN
+    assert script.asked == []
