@@ -54,7 +54,9 @@ SETTINGS: Final = (
     Setting("AZURE_DEVOPS_URL", "Azure DevOps itself", "https://dev.azure.com"),
     Setting("AZURE_DEVOPS_FEEDS_URL", "its feeds service", "https://feeds.dev.azure.com"),
     Setting("AZURE_DEVOPS_PACKAGES_URL", "its packages service", "https://pkgs.dev.azure.com"),
-    Setting("AZURE_DEVOPS_IDENTITY_URL", "its identity service, for the coming approvals", "https://vssps.dev.azure.com"),
+    Setting(
+        "AZURE_DEVOPS_IDENTITY_URL", "its identity service, for the coming approvals", "https://vssps.dev.azure.com"
+    ),
     Setting("AZURE_DEVOPS_PAT", "personal access token; empty = managed identity", secret=True),
     Setting("AZURE_CLIENT_ID", "client id of a user-assigned managed identity; empty = system-assigned"),
     Setting("STORAGE_CONNECTION", "connection string of the storage account; empty = managed identity", secret=True),

@@ -11,7 +11,7 @@ from shared.application.gather import Gathered, Gatherer, is_propagating
 from shared.application.journal import Entry, Journal, details, draft, judged
 from shared.application.messages import CheckRequest
 from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
-from shared.domain.evidence import Evidence, Proof, UpstreamingBehavior
+from shared.domain.evidence import Evidence, Proof, UpstreamingBehavior, is_internal
 from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
 from shared.domain.rules import GuardPolicy
 from shared.errors import PermissionMissing, UpstreamUnavailable
@@ -134,6 +134,8 @@ class Checker:
             passing = step.request.attempt < _LASTING and self.gatherer.lookup.knows(step.gathered.name)
             if verdict is Protection.UNKNOWN and passing:
                 return verdict
+        if _may_still_drift(step):
+            return verdict
         kind = CaseEvent.FOUND_DRIFTED if _drifted(step) else FINDING_OF[verdict]
         if step.stored is None and kind in {CaseEvent.FOUND_SAFE, CaseEvent.FOUND_PENDING}:
             return verdict
@@ -175,6 +177,13 @@ class _Step:
 def _drifted(step: _Step) -> bool:
     settled = step.decision.protection is not Protection.UNKNOWN
     return settled and is_drift(step.gathered.evidence)
+
+
+def _may_still_drift(step: _Step) -> bool:
+    # An open switch that can no longer be read is not a closed one: the case stays as it is.
+    unread = step.gathered.evidence.behavior is None and is_internal(step.gathered.evidence)
+    known = None if step.stored is None else step.stored.case.state
+    return known is CaseState.DRIFTED and unread and step.decision.protection is Protection.NOT_AT_RISK
 
 
 def _judge_pending(step: _Step, evidence: Evidence) -> _Step:

@@ -145,6 +145,17 @@ async def test_an_open_switch_without_a_twin_is_drift() -> None:
     assert house.service.world.held(feed, BILLING).behavior is OPEN
 
 
+async def test_drift_that_can_no_longer_be_read_is_not_closed() -> None:
+    """We lost the role: the open switch is still what we know last."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    await house.checker.check(request(feed))
+    house.service.owner = False
+    await house.checker.check(request(feed))
+    assert (await house.case(feed, BILLING)).state is CaseState.DRIFTED
+
+
 async def test_drift_is_reset_where_the_policy_says_preempt() -> None:
     """`preempt: true` closes the switch before anybody takes the name."""
     house = House(policy=GuardPolicy(Stance(Mode.ENFORCE, preempt=True)))
