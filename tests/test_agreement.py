@@ -85,8 +85,8 @@ def test_no_requirement_file_carries_an_address() -> None:
 
 def test_no_file_names_a_public_registry() -> None:
     """Registry addresses come from feeds and settings only; the names are spelt in pieces here for that reason."""
-    hosts = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("crates", "io"))
-    hosts += (("nuget", "org"), ("maven", "org"))
+    hosts = [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("crates", "io")]
+    hosts += [("nuget", "org"), ("maven", "org")]
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, listed.stdout.split("\0")):
         try:

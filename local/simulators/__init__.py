@@ -1,0 +1,1 @@
+"""Simulators of the services that Feedwarden talks to: their semantics, their faults, their delays."""

@@ -1,0 +1,106 @@
+"""What a public Python package index holds, and its rules about who may upload what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from packaging.utils import canonicalize_name
+
+from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.pypi_protocol import PypiFile, PypiProject
+from local.simulators.pypi_protocol_upload import PypiUpload
+
+
+class UploadRefused(Exception):
+    """The index does not take the file; `status` is what it answers."""
+
+    def __init__(self, text: str, *, status: int) -> None:
+        """Say why."""
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(slots=True)
+class PypiRegistry:
+    """All projects by normalized name. `clock` tells when things happen; every change counts the serial on."""
+
+    clock: Callable[[], datetime]
+    negative_cache: NegativeCache
+    projects: dict[str, PypiProject] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    prohibited: set[str] = field(default_factory=set)
+    used_filenames: set[str] = field(default_factory=set)
+    serial: int = 0
+
+    def project(self, name: str) -> PypiProject | None:
+        """Return a project by any spelling of its name."""
+        return self.projects.get(canonicalize_name(name))
+
+    def upload(self, sent: PypiUpload, *, user: str) -> None:
+        """Take a file in as the index does for twine; the same file again changes nothing.
+
+        Raises:
+            UploadRefused: somebody else's project, a name or a file name that is closed.
+        """
+        name = canonicalize_name(sent.name)
+        if name in self.prohibited:
+            raise UploadRefused(f"The name {sent.name!r} isn't allowed.", status=400)
+        if self.owners.get(name, user) != user:
+            raise UploadRefused(f"The user {user!r} isn't allowed to upload to project {sent.name!r}.", status=403)
+        project = self.projects.get(name, PypiProject(sent.name))
+        if project.status != "active":
+            raise UploadRefused(f"Project {sent.name!r} is {project.status}: no uploads.", status=400)
+        if any(file.filename == sent.filename and file.content == sent.content for file in project.files):
+            return
+        if sent.filename in self.used_filenames:
+            raise UploadRefused("This filename has already been used, use a different version.", status=400)
+        self.add(sent.name, PypiFile(sent.filename, sent.content, self.clock(), sent.requires_python), owner=user)
+
+    def add(self, name: str, file: PypiFile | None, *, owner: str) -> None:
+        """Add a file to a project, which is created first where it is new; None = only create it."""
+        project = self.projects.get(canonicalize_name(name), PypiProject(name))
+        files = project.files if file is None else (*project.files, file)
+        self.owners.setdefault(project.normalized, owner)
+        if file is not None:
+            self.used_filenames.add(file.filename)
+        self._keep(replace(project, files=files))
+
+    def delete_release(self, name: str, version: str) -> bool:
+        """Delete the files of a version; a project whose last release goes stays, empty."""
+        project = self.project(name)
+        if project is None or version not in project.versions:
+            return False
+        self._keep(replace(project, files=tuple(file for file in project.files if file.version != version)))
+        return True
+
+    def yank(self, name: str, version: str, reason: str) -> bool:
+        """Mark the files of a version as not to be chosen."""
+        project = self.project(name)
+        if project is None or version not in project.versions:
+            return False
+        files = (replace(file, yanked=reason) if file.version == version else file for file in project.files)
+        self._keep(replace(project, files=tuple(files)))
+        return True
+
+    def set_status(self, name: str, status: str) -> bool:
+        """Set a project's status: active, archived, quarantined."""
+        project = self.project(name)
+        if project is None:
+            return False
+        self._keep(replace(project, status=status))
+        return True
+
+    def remove(self, name: str, *, prohibit: bool) -> bool:
+        """Remove a project, and where it was malware close its name for good."""
+        key = canonicalize_name(name)
+        if prohibit:
+            self.prohibited.add(key)
+        self.serial += 1
+        self.owners.pop(key, None)
+        return self.projects.pop(key, None) is not None
+
+    def _keep(self, project: PypiProject) -> None:
+        self.serial += 1
+        self.projects[project.normalized] = replace(project, last_serial=self.serial)

@@ -1,0 +1,116 @@
+"""The npm registry's wire: is a package of that name there?
+
+Source: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+from shared.adapters.outbound.messages import Answer, Request, read_object
+from shared.adapters.registries.wire import (
+    MoreDetails,
+    RegistryWire,
+    base_of,
+    read_moment,
+    read_names,
+    read_text,
+    unknown_status,
+)
+from shared.domain.names import PackageName
+from shared.domain.twins import Presence, PublicTwin, unknown_twin
+
+_SERVICE: Final = "npm registry"
+_ABBREVIATED: Final = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
+# The full document tells who and since when, and can be huge; without it the package is still known to be there.
+_FULL_BYTES: Final = 10 * 1024 * 1024
+# The version of the registry's placeholders; it was seen with suffixes (.1, .2, .6).
+_PLACEHOLDER: Final = re.compile(r"0\.0\.1-security(?:\.[0-9]+)?")
+
+
+def _request(name: PackageName, location: str) -> Request:
+    # Only the slash of a scoped name is encoded: https://github.com/npm/npm-package-arg
+    url = f"{base_of(location)}/{quote(name.spelling, safe="@!~*'()")}"
+    return Request(url, _SERVICE, {"accept": _ABBREVIATED})
+
+
+def _full_request(name: PackageName, location: str) -> Request:
+    return replace(_request(name, location), headers={"accept": "application/json"}, max_bytes=_FULL_BYTES)
+
+
+def _read(answer: Answer, name: PackageName) -> PublicTwin:
+    match answer.status:
+        case HTTPStatus.OK:
+            return _read_document(read_object(answer, service=_SERVICE), name)
+        case HTTPStatus.NOT_FOUND:
+            return _read_missing(read_object(answer, service=_SERVICE))
+        case _:
+            return unknown_status(answer)
+
+
+def _read_document(document: Mapping[str, Any], name: PackageName) -> PublicTwin:
+    if document.get("name") != name.spelling:
+        return unknown_twin("the registry answered about another package")
+    if _unpublished(document):
+        return _gone(document)
+    versions = document.get("versions")
+    if not isinstance(versions, dict):
+        return unknown_twin("the registry's document lists no versions")
+    twin = _with_people(_twin(document), document)
+    if not versions:
+        return replace(twin, presence=Presence.TOMBSTONE, detail="every version was unpublished", latest_version=None)
+    if all(_PLACEHOLDER.fullmatch(version) for version in versions):
+        return replace(twin, presence=Presence.TOMBSTONE, detail="the registry's placeholder holds the name")
+    return twin
+
+
+def _read_missing(document: Mapping[str, Any]) -> PublicTwin:
+    """Read a 404: only the registry's own words count; a proxy's or a CDN's 404 says nothing about the package."""
+    if _unpublished(document):
+        return _gone(document)
+    error = document.get("error")
+    # CouchDB, from which the registry descends, wrote "not_found".
+    if isinstance(error, str) and error.lower().replace("_", " ") == "not found":
+        return PublicTwin(Presence.ABSENT)
+    return unknown_twin("the registry answered 404, but not in its documented words")
+
+
+def _unpublished(document: Mapping[str, Any]) -> bool:
+    times = document.get("time")
+    return not document.get("versions") and isinstance(times, dict) and bool(times.get("unpublished"))
+
+
+def _gone(document: Mapping[str, Any]) -> PublicTwin:
+    """Return the tombstone of a whole package; it was seen with status 404 and with 200."""
+    twin = _twin(document)
+    unpublished = document["time"]["unpublished"]
+    people = read_names(unpublished.get("maintainers")) if isinstance(unpublished, dict) else ()
+    return replace(
+        twin, presence=Presence.TOMBSTONE, detail="the package was unpublished", latest_version=None, maintainers=people
+    )
+
+
+def _twin(document: Mapping[str, Any]) -> PublicTwin:
+    tags = document.get("dist-tags")
+    latest = read_text(tags.get("latest")) if isinstance(tags, dict) else None
+    return replace(_with_people(PublicTwin(Presence.PRESENT), document), latest_version=latest)
+
+
+def _with_people(twin: PublicTwin, document: Mapping[str, Any]) -> PublicTwin:
+    times = document.get("time")
+    created = read_moment(times.get("created")) if isinstance(times, dict) else None
+    return replace(twin, first_published=created, maintainers=read_names(document.get("maintainers")))
+
+
+def _add_details(answer: Answer, twin: PublicTwin) -> PublicTwin:
+    if answer.status != HTTPStatus.OK:
+        return twin
+    return _with_people(twin, read_object(answer, service=_SERVICE))
+
+
+NPM: Final = RegistryWire(_SERVICE, _request, _read, MoreDetails(_full_request, _add_details))

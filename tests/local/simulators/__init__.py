@@ -1,0 +1,1 @@
+"""Tests of the simulators: they must behave as what they stand for."""
