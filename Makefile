@@ -1,0 +1,59 @@
+# Everything here works on a fresh machine that has make and Python 3.13 (or uv to fetch it): `make setup` is run first.
+
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+SHELL_FILES := .ci/run local/setup.sh
+# Two processes, because that is what a small CI machine has; a file's tests stay together and share its fixtures.
+PYTEST_FLAGS ?= -n 2 --dist loadfile
+# Keeps machine-dependent things (index addresses, paths) out of the files that are committed.
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: help
+help: ## Show what can be made
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what is missing into .venv, .azurite (and .node); takes no time when all is there
+	@./local/setup.sh
+
+.PHONY: run
+run: setup ## Start the app with a storage emulator and simulated feeds and registries, until Ctrl-C
+	@$(PYTHON) -m local.stack
+
+.PHONY: demo
+demo: setup ## Watch an attack succeed without Feedwarden, and fail with it
+	@$(PYTHON) -m local.demo
+
+.PHONY: test
+test: setup ## Run all tests, with branch coverage
+	$(PYTHON) -m pytest $(PYTEST_FLAGS) --cov --cov-report=term-missing:skip-covered
+
+.PHONY: check
+check: setup ## Check format, lint, types, layers, settings and shell scripts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest -q tests/test_agreement.py
+	.venv/bin/shellcheck $(SHELL_FILES)
+
+.PHONY: cases
+cases: setup ## List the cases in the storage that STORAGE_CONNECTION names
+	@$(PYTHON) -m local.cases
+
+.PHONY: verify-audit
+verify-audit: setup ## Verify the audit trail's hash chains in the storage that STORAGE_CONNECTION names
+	@$(PYTHON) -m local.audit
+
+.PHONY: lock
+lock: setup ## Resolve requirements*.in again; UPGRADE=1 takes the newest versions they allow
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) local/requirements-node.in -o local/requirements-node.txt
+
+.PHONY: clean
+clean: ## Remove everything that was made here, also what `make setup` installed
+	rm -rf .venv .node .azurite .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f .coverage .coverage.*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

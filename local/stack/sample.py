@@ -1,0 +1,44 @@
+"""The app's settings for a stack: the simulators' addresses, and samples where production has secrets."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from shared.settings import SETTINGS
+
+ORGANIZATION: Final = "acme"
+"""The organization in the simulator's sample seed."""
+_PAT: Final = "sample-pat-feedwarden"
+SHARED_SECRET: Final = "sample-shared-secret"  # noqa: S105  # plainly a sample
+"""What a publish job's `curl` presents to the door `azure-devops`."""
+GENERIC_SECRET: Final = "whsec_" + base64.b64encode(b"sample secret of 32 plain bytes!").decode()
+"""What the senders of `generic` deliveries sign with, in the form of Standard Webhooks."""
+
+
+def app_settings(*, devops_url: str, npm_url: str, pypi_url: str, connection_string: str) -> dict[str, str]:
+    """Return the app's settings; every setting that is not used is empty, so that no other source fills it."""
+    return dict.fromkeys((setting.name for setting in SETTINGS), "") | {
+        "AZURE_DEVOPS_ORGANIZATION": ORGANIZATION,
+        "AZURE_DEVOPS_URL": devops_url,
+        "AZURE_DEVOPS_FEEDS_URL": devops_url,
+        "AZURE_DEVOPS_PACKAGES_URL": devops_url,
+        "AZURE_DEVOPS_IDENTITY_URL": devops_url,
+        "AZURE_DEVOPS_PAT": _PAT,
+        "STORAGE_CONNECTION": connection_string,
+        "HOOK_SECRETS": json.dumps({"azure-devops": [SHARED_SECRET], "generic": [GENERIC_SECRET]}),
+        "ALLOWED_REGISTRY_HOSTS": ",".join(urlsplit(url).netloc for url in (npm_url, pypi_url)),
+        "MODE": "enforce",
+        "SWEEP_SCHEDULE": "0 */1 * * * *",
+        "WATCH_SCHEDULE": "*/10 * * * * *",
+        "CONTACT": "mailto:security@contoso.example.test",
+    }
+
+
+def environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Return a part's environment: ours, with the settings, and none of the app's settings that we happen to have."""
+    ours = {setting.name for setting in SETTINGS}
+    return {name: value for name, value in inherited.items() if name not in ours} | dict(settings)

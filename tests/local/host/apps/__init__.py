@@ -1,0 +1,1 @@
+"""Sample function apps that the host is tested with."""

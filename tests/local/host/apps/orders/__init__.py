@@ -1,0 +1,1 @@
+"""A sample function app; the host loads function_app.py by its folder."""
