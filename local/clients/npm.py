@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from local.clients.run import ClientFailed, run
+from local.azurite.node import find_program, with_node
+from local.clients.run import run
 
 # Quick and quiet, and nothing of a package is run: an attacker's package is what these clients install.
 _FLAGS: Final = (
@@ -29,7 +31,6 @@ class NpmClient:
     folder: Path
     registry: str
     token: str = ""
-    program: str = "npm"
 
     def publish(self, name: str, version: str) -> None:
         """Publish a small package."""
@@ -64,12 +65,13 @@ class NpmClient:
         return folder
 
     def _npm(self, *words: str, cwd: Path) -> str:
-        if shutil.which(self.program) is None and not Path(self.program).exists():
-            raise ClientFailed("npm is not installed: install Node.js 20 or newer")
         configuration = self.folder / "npmrc"
         address = urlsplit(self.registry)
         # npm wants a token even for registries that ask for none.
         lines = [f"registry={self.registry}", f"//{address.netloc}{address.path}:_authToken={self.token or 'none'}"]
         configuration.write_text("\n".join(lines) + "\n")
         places = (f"--userconfig={configuration}", f"--cache={self.folder / 'cache'}")
-        return run((self.program, *words, *_FLAGS, *places), home=self.folder, cwd=cwd, hide=self.token)
+        program = str(find_program("npm"))
+        # npm's own script starts `node` from PATH.
+        path = {"PATH": with_node(os.environ)["PATH"]}
+        return run((program, *words, *_FLAGS, *places), home=self.folder, cwd=cwd, env=path, hide=self.token)

@@ -36,7 +36,7 @@ def _feed(clients: Any, feed: Any, allow: str | None) -> dict[str, Any]:  # noqa
     )
     if allow and project:
         wanted = UpstreamingBehavior(versions_from_external_upstreams="allowExternalVersions")
-        npm.set_upstreaming_behavior(wanted, feed.id, allow, project)
+        npm.set_upstreaming_behavior(feed.id, allow, wanted, project)
     changes = feeds.get_package_changes(feed.id, project=project)
     unscoped = [one.name for one in packages if one.protocol_type == "Npm" and not one.name.startswith("@")]
     return {

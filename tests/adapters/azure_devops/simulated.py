@@ -107,7 +107,7 @@ _SEED: Final[dict[str, Any]] = {
 
 @dataclass(slots=True)
 class Simulated:
-    """Our client, what it talks to, and what a test moves; `feeds` are those of the guard."""
+    """What our client talks to, and what a test moves; `npm` and `pypi` are where the public sources lead."""
 
     world: World
     app: FaultyApp
@@ -117,10 +117,17 @@ class Simulated:
     http: httpx.AsyncClient
     clock: SettableClock
     sleep: PassingSleep
-    feeds: AzureDevOpsFeeds
+    _feeds: AzureDevOpsFeeds | None = None
+
+    @property
+    def feeds(self) -> AzureDevOpsFeeds:
+        """The guard's client: one for the whole test, because it remembers."""
+        if self._feeds is None:
+            self._feeds = self.client(GUARD_TOKEN)
+        return self._feeds
 
     def client(self, token: str) -> AzureDevOpsFeeds:
-        """Return a client with another credential."""
+        """Return a fresh client with a credential."""
         sender = Sender(
             self.http,
             credentials=PersonalAccessToken(token),
@@ -135,7 +142,7 @@ class Simulated:
         return next(feed for feed in await self.feeds.feeds() if feed.name == name)
 
     async def control(self, action: str, /, **body: Any) -> None:  # noqa: ANN401  # JSON of the simulator's choice
-        """Tell the simulator something; about the feed `core`, where nothing else is said."""
+        """Tell the simulator something."""
         answer = await self.http.post(f"{self.url}/_control/{action}", json=body)
         assert answer.is_success, answer.text
 
@@ -148,9 +155,9 @@ class Simulated:
         answer = await self.http.post(f"{registry}/_control/publish", json={"name": name, "version": version})
         assert answer.is_success, answer.text
 
-    def asked(self, pattern: str = "*") -> list[str]:
-        """Return the raw paths that our client asked for."""
-        return [seen.path.partition("?")[0] for seen in self.app.faults.asked(pattern) if "/_control" not in seen.path]
+    def asked(self) -> list[str]:
+        """Return the raw paths that our clients asked for, without queries."""
+        return [seen.path.partition("?")[0] for seen in self.app.faults.requests if "/_control" not in seen.path]
 
 
 def _now() -> datetime:
@@ -158,16 +165,22 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def simulated() -> AsyncIterator[Simulated]:
-    """Serve everything on loopback."""
+async def simulated_offline(
+    npm: str = "https://npm.example.test", pypi: str = "https://pypi.example.test"
+) -> AsyncIterator[Simulated]:
+    """Serve the organization on loopback; its public sources lead where it is told, by default nowhere."""
+    seed = json.loads(json.dumps(_SEED).replace("{npm}", npm).replace("{pypi}", pypi))
+    world = World(clock=_now, new_id=lambda: str(uuid4()))
+    plant(world, Seed.model_validate(seed))
+    app = build_app(world)
+    clock = SettableClock(_now())
+    async with serving(app) as url, trusted_client(user_agent="feedwarden-tests") as http:
+        yield Simulated(world, app, url, npm, pypi, http, clock, PassingSleep(clock))
+
+
+@asynccontextmanager
+async def simulated_online() -> AsyncIterator[Simulated]:
+    """Serve the organization with two public registries, empty at first."""
     npm, pypi = npm_registry_app(new_npm_registry(_now)), pypi_registry_app(new_pypi_registry(_now))
-    async with serving(npm) as npm_url, serving(pypi) as pypi_url:
-        seed = json.loads(json.dumps(_SEED).replace("{npm}", npm_url).replace("{pypi}", pypi_url))
-        world = World(clock=_now, new_id=lambda: str(uuid4()))
-        plant(world, Seed.model_validate(seed))
-        app = build_app(world)
-        clock = SettableClock(_now())
-        async with serving(app) as url, trusted_client(user_agent="feedwarden-tests") as http:
-            told = Simulated(world, app, url, npm_url, pypi_url, http, clock, PassingSleep(clock), None)  # type: ignore[arg-type]  # set in the next line
-            told.feeds = told.client(GUARD_TOKEN)
-            yield told
+    async with serving(npm) as npm_url, serving(pypi) as pypi_url, simulated_offline(npm_url, pypi_url) as served:
+        yield served

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,15 +11,7 @@ from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavio
 from shared.domain.feeds import Feed, FeedRef, UpstreamKind
 from shared.domain.names import PackageName
 from shared.domain.versions import FeedVersion, Origin
-from shared.errors import (
-    AuthenticationFailed,
-    FeedNotFound,
-    PermissionMissing,
-    UnexpectedAnswer,
-    UpstreamError,
-    UpstreamUnavailable,
-)
-from tests.adapters.azure_devops.simulated import READER_TOKEN, Simulated
+from tests.adapters.azure_devops.simulated import Simulated
 
 _BILLING = PackageName.of(Ecosystem.NPM, "billing")
 _LEDGER = PackageName.of(Ecosystem.NPM, "@acme/ledger")
@@ -175,140 +166,51 @@ async def test_the_policy_is_on_or_off(acme: Simulated) -> None:
 
 
 @pytest.mark.parametrize("name", [_LEDGER, _TOOLS], ids=str)
-async def test_the_proof_follows_what_clients_would_get(acme: Simulated, name: PackageName) -> None:
+async def test_the_proof_follows_what_clients_would_get(acme_online: Simulated, name: PackageName) -> None:
     """Through the switch, its propagation, and the organization's policy."""
-    core = await acme.feed()
-    held = await _held(acme, core, name)
-    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
-    await acme.publish_outside(acme.npm if name is _LEDGER else acme.pypi, name.spelling, "99.0")
-    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
-    await acme.feeds.allow_external_versions(core, name)
-    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
-    await acme.control("settings", propagation_seconds=3 * 60 * 60)
-    await acme.feeds.clear_upstreaming_behavior(core, name)
-    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
-    await acme.control("clock", advance_seconds=3 * 60 * 60 + 1)
-    assert await acme.feeds.proof(core, name, held) is Proof.HOLDS
-    await acme.control("policy", protection=False)
-    assert await acme.feeds.proof(core, name, held) is Proof.LEAKS
+    core = await acme_online.feed()
+    held = await _held(acme_online, core, name)
+    assert await acme_online.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme_online.publish_outside(acme_online.npm if name is _LEDGER else acme_online.pypi, name.spelling, "99.0")
+    assert await acme_online.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme_online.feeds.allow_external_versions(core, name)
+    assert await acme_online.feeds.proof(core, name, held) is Proof.LEAKS
+    await acme_online.control("settings", propagation_seconds=3 * 60 * 60)
+    await acme_online.feeds.clear_upstreaming_behavior(core, name)
+    assert await acme_online.feeds.proof(core, name, held) is Proof.LEAKS
+    await acme_online.control("clock", advance_seconds=3 * 60 * 60 + 1)
+    assert await acme_online.feeds.proof(core, name, held) is Proof.HOLDS
+    await acme_online.control("policy", protection=False)
+    assert await acme_online.feeds.proof(core, name, held) is Proof.LEAKS
 
 
-async def test_an_internal_version_of_another_feed_is_no_leak(acme: Simulated) -> None:
+async def test_an_internal_version_of_another_feed_is_no_leak(acme_online: Simulated) -> None:
     """Feed `shared` holds billing 1.5.0, which `core` rightly offers, too."""
-    core = await acme.feed()
-    held = await _held(acme, core, _BILLING)
-    assert await acme.feeds.proof(core, _BILLING, held) is Proof.HOLDS
-    await acme.publish_outside(acme.npm, "billing", "99.0.0")
-    await acme.feeds.allow_external_versions(core, _BILLING)
-    assert await acme.feeds.proof(core, _BILLING, held) is Proof.LEAKS
+    core = await acme_online.feed()
+    held = await _held(acme_online, core, _BILLING)
+    assert await acme_online.feeds.proof(core, _BILLING, held) is Proof.HOLDS
+    await acme_online.publish_outside(acme_online.npm, "billing", "99.0.0")
+    await acme_online.feeds.allow_external_versions(core, _BILLING)
+    assert await acme_online.feeds.proof(core, _BILLING, held) is Proof.LEAKS
 
 
-async def test_no_proof_where_none_can_be_had(acme: Simulated) -> None:
+async def test_no_proof_where_none_can_be_had(acme_online: Simulated) -> None:
     """No index that is read, no such package, an index in trouble."""
-    core = await acme.feed()
-    assert await acme.feeds.proof(core, PackageName.of(Ecosystem.NUGET, "Acme.Core"), ()) is Proof.UNAVAILABLE
-    assert await acme.feeds.proof(core, PackageName.of(Ecosystem.NPM, "nobody"), ()) is Proof.UNKNOWN
-    await _break(acme, path="*/_packaging/*", html=True)
+    core = await acme_online.feed()
+    assert await acme_online.feeds.proof(core, PackageName.of(Ecosystem.NUGET, "Acme.Core"), ()) is Proof.UNAVAILABLE
+    assert await acme_online.feeds.proof(core, PackageName.of(Ecosystem.NPM, "nobody"), ()) is Proof.UNKNOWN
+    await acme_online.control("faults", path="*/_packaging/*", html=True)
     for name in (_LEDGER, _TOOLS):
-        assert await acme.feeds.proof(core, name, ()) is Proof.UNKNOWN
+        assert await acme_online.feeds.proof(core, name, ()) is Proof.UNKNOWN
 
 
-async def test_addresses_arrive_as_they_were_encoded(acme: Simulated) -> None:
+async def test_addresses_arrive_as_they_were_encoded(acme_online: Simulated) -> None:
     """The HTTP client of production decodes no slash; that it writes its escapes in capitals means the same."""
-    core = await acme.feed()
-    await acme.feeds.proof(core, _LEDGER, ())
-    await acme.feeds.get_upstreaming_behavior(core, _LEDGER)
+    core = await acme_online.feed()
+    await acme_online.feeds.proof(core, _LEDGER, ())
+    await acme_online.feeds.get_upstreaming_behavior(core, _LEDGER)
     below = f"/acme/{core.ref.project_id}"
-    assert f"{below}/_packaging/{core.ref.feed_id}/npm/registry/@acme%2Fledger" in acme.asked()
-    assert f"{below}/_apis/packaging/feeds/{core.ref.feed_id}/npm/packages/@acme/ledger/upstreaming" in acme.asked()
-
-
-@pytest.mark.parametrize("status", [203, 401])
-async def test_a_credential_that_nobody_knows(acme: Simulated, status: int) -> None:
-    """As a sign-in page or plainly."""
-    await acme.control("settings", bad_credential_status=status)
-    with pytest.raises(AuthenticationFailed):
-        await acme.client("sample-pat-nobody").feeds()
-
-
-async def test_a_feed_in_the_wrong_scope_is_not_found(acme: Simulated) -> None:
-    """The error names the scope as the likely cause."""
-    core = await acme.feed()
-    for project_id in (None, "00000000-1111-4222-8333-444455556666"):
-        with pytest.raises(FeedNotFound, match="Project-scoped feeds need the project"):
-            await acme.feeds.feed(FeedRef("acme", project_id, core.ref.feed_id))
-
-
-async def test_a_reader_may_look_but_not_touch(acme: Simulated) -> None:
-    """And is told which role is missing."""
-    core = await acme.feed()
-    reader = acme.client(READER_TOKEN)
-    assert await reader.get_upstreaming_behavior(core, _BILLING) is UpstreamingBehavior.AUTO
-    with pytest.raises(PermissionMissing, match=r"\('AdministerFeed'\).*Feed Owner"):
-        await reader.allow_external_versions(core, _BILLING)
-    with pytest.raises(PermissionMissing, match=r"\('ReadPackages'\)"):
-        await reader.packages(await acme.feed("shared"), skip=0)
-
-
-async def test_a_disabled_feed_refuses_everything_else(acme: Simulated) -> None:
-    """It is listed as disabled, so that nobody needs to try."""
-    with pytest.raises(UpstreamError):
-        await acme.feeds.packages(await acme.feed("archive"), skip=0)
-
-
-async def _break(acme: Simulated, **fault: Any) -> None:  # noqa: ANN401  # a rule of the simulator
-    answer = await acme.http.post(f"{acme.url}/_control/faults", json=fault)
-    assert answer.is_success, answer.text
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ({"cut": True}, UpstreamUnavailable),
-        ({"status": 502, "html": True}, UpstreamUnavailable),
-        ({"html": True}, AuthenticationFailed),
-        ({"status": 302, "headers": {"location": "/_signin"}}, AuthenticationFailed),
-        ({"status": 200, "body": "[]"}, UnexpectedAnswer),
-        ({"status": 200, "body": '{"value": ['}, UnexpectedAnswer),
-        ({"oversize_bytes": 65 * 1024 * 1024, "gzip": True}, UnexpectedAnswer),
-        ({"status": 200, "body": "{}", "headers": {"content-encoding": "gzip"}}, UpstreamUnavailable),
-    ],
-)
-async def test_trouble_on_the_way_is_one_of_our_errors(
-    acme: Simulated, fault: dict[str, Any], kind: type[UpstreamError]
-) -> None:
-    """Over real connections, and never an empty feed."""
-    core = await acme.feed()
-    await _break(acme, path="*/packages", **fault)
-    with pytest.raises(kind):
-        await acme.feeds.packages(core, skip=0)
-
-
-async def test_a_storm_of_refusals_is_weathered(acme: Simulated) -> None:
-    """Every second call is refused, with a wait or without; the walk comes through, and waits as it was told."""
-    core = await acme.feed()
-    await acme.control("throttling", share=0.5, status=429, retry_after_seconds=3)
-    await acme.control("throttling", share=0.5, status=503)
-    for _ in range(5):
-        assert len((await acme.feeds.packages(core, skip=0)).packages) == 8
-    assert timedelta(seconds=3) in acme.sleep.slept
-
-
-@pytest.mark.parametrize("as_date", [False, True])
-async def test_a_wait_on_a_good_answer_is_heeded(acme: Simulated, as_date: bool) -> None:  # noqa: FBT001  # a column
-    """Before the next call; a long one sends the work back to its queue without a call."""
-    core = await acme.feed()
-    for seconds in (8, 100):
-        await acme.control(
-            "throttling", status=200, times=1, path="*/packages", retry_after_seconds=seconds, retry_after_date=as_date
-        )
-    await acme.feeds.packages(core, skip=0)
-    await acme.feeds.packages(core, skip=0)
-    (waited,) = acme.sleep.slept
-    assert timedelta(seconds=4) <= waited <= timedelta(seconds=10)
-    calls = len(acme.asked())
-    with pytest.raises(UpstreamUnavailable) as refusal:
-        await acme.feeds.packages(core, skip=0)
-    assert refusal.value.retry_after is not None
-    assert refusal.value.retry_after > timedelta(seconds=80)
-    assert len(acme.asked()) == calls
+    assert f"{below}/_packaging/{core.ref.feed_id}/npm/registry/@acme%2Fledger" in acme_online.asked()
+    assert (
+        f"{below}/_apis/packaging/feeds/{core.ref.feed_id}/npm/packages/@acme/ledger/upstreaming" in acme_online.asked()
+    )

@@ -1,0 +1,140 @@
+"""From the status and body of an answer to our errors; texts are for people and carry no secrets."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request, Shape, parsed
+from shared.errors import (
+    AuthenticationFailed,
+    FeedNotFound,
+    PermissionMissing,
+    UnexpectedAnswer,
+    UpstreamError,
+    UpstreamUnavailable,
+)
+
+_TRANSIENT: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+_SCOPE_NOT_FOUND: Final = ("FeedIdNotFoundException", "FeedNotFoundException", "ProjectDoesNotExist")
+_SIGN_IN: Final = (
+    "the credential is not accepted ({how}). Check that the personal access token has not expired and has the scope "
+    '"Packaging (read, write & manage)", or that the managed identity was added to the organization'
+)
+_ROLE: Final = (
+    'the identity lacks a permission{quoted}: give it the role "Feed Owner" on this feed '
+    "(and access to the project, where the feed belongs to one){activity}"
+)
+_NO_FEED: Final = (
+    "no such feed in this scope, or no right to see it{kind}. Project-scoped feeds need the project in the address: "
+    "a missing or wrong project is the likely cause{activity}"
+)
+# A day: more than any service asks for, and far from where dates end.
+_LONGEST_RETRY_AFTER: Final = timedelta(days=1)
+
+
+class _Wrapped(Shape):
+    """How the service describes an error; framework errors and proxies describe theirs otherwise, or not at all."""
+
+    type_key: str = ""
+    message: str = ""
+
+
+def retry_after(answer: Answer, *, now: datetime) -> timedelta | None:
+    """Read `Retry-After`, seconds or an HTTP date; None where it is missing or unreadable."""
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]*)?", text, re.ASCII):
+        seconds = min(float(text), _LONGEST_RETRY_AFTER.total_seconds())
+        return timedelta(seconds=seconds)
+    try:
+        moment = parsedate_to_datetime(text)
+        # "-0000" comes out without a zone, and means UTC.
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_RETRY_AFTER)
+
+
+def refuse_failures(request: Request, answer: Answer, *, now: datetime) -> None:
+    """Return where the answer is a success that may be read; raise our error for every other one."""
+    error = _failure(request, answer, now=now)
+    if error is not None:
+        raise error
+
+
+def _failure(request: Request, answer: Answer, *, now: datetime) -> UpstreamError | None:
+    status = answer.status
+    if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return UpstreamUnavailable(
+            f"answered {status}{_activity(answer)}", service=SERVICE, retry_after=retry_after(answer, now=now)
+        )
+    if _is_sign_in(request, answer):
+        return AuthenticationFailed(_SIGN_IN.format(how=_how(answer)), service=SERVICE)
+    if status == HTTPStatus.FORBIDDEN:
+        text = _ROLE.format(quoted=_quoted_permission(answer), activity=_activity(answer))
+        return PermissionMissing(text, service=SERVICE)
+    kind = _type_key(answer) if status >= HTTPStatus.BAD_REQUEST else ""
+    if status == HTTPStatus.NOT_FOUND and kind.startswith(_SCOPE_NOT_FOUND):
+        return FeedNotFound(_NO_FEED.format(kind=f" ({kind})", activity=_activity(answer)), service=SERVICE)
+    if _is_success(request, answer):
+        return None
+    named = f" {kind}" if kind else ""
+    return UnexpectedAnswer(f"answered {status}{named} to {request.method}{_activity(answer)}", service=SERVICE)
+
+
+def _is_success(request: Request, answer: Answer) -> bool:
+    # Documentation and observations of PATCH disagree (200, 202, 204), and its body says nothing.
+    if request.method == "PATCH":
+        return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+    return answer.status == HTTPStatus.OK
+
+
+def _is_sign_in(request: Request, answer: Answer) -> bool:
+    """Say whether this is the sign-in page in one of its guises, or plainly a 401."""
+    status = answer.status
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}:
+        return True
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return True
+    asked_for_html = "html" in request.headers.get("Accept", "")
+    return status < HTTPStatus.MULTIPLE_CHOICES and not asked_for_html and _is_html(answer)
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("content-type", "").lower() or answer.body[:64].lstrip().startswith(b"<")
+
+
+def _how(answer: Answer) -> str:
+    page = " with a sign-in page" if _is_html(answer) else ""
+    return f"answered {answer.status}{page}{_activity(answer)}"
+
+
+def _wrapped(answer: Answer) -> _Wrapped:
+    try:
+        return parsed(answer, _Wrapped)
+    except UnexpectedAnswer:
+        return _Wrapped()  # the status says enough; the body only adds words
+
+
+def _type_key(answer: Answer) -> str:
+    """Return the service's name for the error, where it is a name."""
+    key = _wrapped(answer).type_key
+    return key if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,79}", key) else ""
+
+
+def _quoted_permission(answer: Answer) -> str:
+    """Quote the permission that the service names; nothing else of its text, which may name people."""
+    found = re.search(r"need to have '([A-Za-z]{1,40})'", _wrapped(answer).message[:2000])
+    return f" ('{found[1]}')" if found else ""
+
+
+def _activity(answer: Answer) -> str:
+    """Return the id under which Microsoft's support finds the call."""
+    for header in ("activityid", "x-vss-e2eid"):
+        text = answer.headers.get(header, "")
+        if re.fullmatch(r"[0-9a-fA-F-]{8,36}", text):
+            return f"; activity {text}"
+    return ""
