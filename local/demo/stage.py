@@ -29,7 +29,7 @@ from shared.errors import FeedwardenError
 
 PROJECT: Final = "Payments"
 FEED: Final = "core"
-OWNER, PUBLISHER, DEVELOPER = "sample-pat-ann", "sample-pat-bob", "sample-pat-dora"
+OWNER, PUBLISHER, DEVELOPER = "sample-pat-owner", "sample-pat-publisher", "sample-pat-collaborator"
 
 
 class Refused(FeedwardenError):

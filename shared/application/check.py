@@ -27,10 +27,18 @@ RECHECK_AFTER: Final = tuple(timedelta(seconds=s) for s in (3, 10, 30, 60, 300, 
 _LASTING: Final = 2
 _GIVE_UP: Final = 8
 
+# A queue hides a message for seven days at most, and nobody wants to wait that long.
+_LONGEST_WAIT: Final = timedelta(days=1)
+
 
 def recheck_after(attempt: int) -> timedelta:
     """Return how long to wait before the attempt after this one."""
     return RECHECK_AFTER[min(attempt, len(RECHECK_AFTER) - 1)]
+
+
+def postpone_for(error: UpstreamUnavailable, attempt: int) -> timedelta:
+    """Return how long to wait after a service did not answer: what it asked for, at most a day, or as for rechecks."""
+    return min(error.retry_after or recheck_after(attempt), _LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Checker:
         except UpstreamUnavailable as error:
             if request.attempt >= _GIVE_UP:
                 raise
-            wait = error.retry_after or recheck_after(request.attempt)
+            wait = postpone_for(error, request.attempt)
             logger.warning("check postponed", extra={"package": str(request.name), "error": str(error)})
             await self._again(request, wait)
             return None

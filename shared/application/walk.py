@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.application.check import recheck_after
+from shared.application.check import postpone_for
 from shared.application.follow import Follower
 from shared.application.messages import SweepKind, SweepRequest
 from shared.application.sweep import Sweeper
@@ -37,7 +37,7 @@ class Walker:
         except UpstreamUnavailable as error:
             if request.attempt >= _GIVE_UP:
                 raise
-            wait = error.retry_after or recheck_after(request.attempt)
+            wait = postpone_for(error, request.attempt)
             logger.warning("walk postponed", extra={"kind": request.kind.value, "error": str(error)})
             later = replace(request, attempt=request.attempt + 1)
             await self.queue.put(QueueName.FEED_SWEEPS, later.text(), delay=wait)

@@ -269,6 +269,16 @@ async def test_a_long_wait_goes_back_to_the_queue() -> None:
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
 
+async def test_an_endless_wait_is_cut_to_a_day() -> None:
+    """A service that asks for a year is asked again tomorrow."""
+    house = House()
+    feed = collision(house)
+    later = UpstreamUnavailable("429", service="Azure DevOps", retry_after=timedelta(days=365))
+    house.service.faults.fail("versions", later)
+    await house.checker.check(request(feed))
+    assert house.queue.delays(QueueName.PACKAGE_CHECKS) == [timedelta(days=1)]
+
+
 async def test_an_outage_that_lasts_goes_to_poison() -> None:
     """After several postponements the error is raised, so that the platform makes it visible."""
     house = House()

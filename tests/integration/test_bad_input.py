@@ -99,9 +99,10 @@ def test_an_impossible_package_is_refused(stage: Stage, data: dict[str, str], sa
 def test_an_unknown_feed_is_told_and_nothing_is_lost(stage: Stage) -> None:
     """A delivery for a feed that nobody knows leads to all feeds, and the log says so."""
     name = PackageName.of(Ecosystem.NPM, "acme-misspelt")
-    stage.publishes_quietly(name, "1.0.0")
-    stage.opens_switch(name)
+    # The attacker comes first: what a delivery leads to is the feed's changes, and the newest one is ours.
     stage.attacker_publishes(name, "99.0.0")
+    stage.opens_switch(name)
+    stage.publishes_quietly(name, "1.0.0")
     body = published(project="Paymnets", feed="cor")
     headers = signed(body, at=datetime.now(UTC), delivery_id=str(uuid.uuid4()))
     assert post(stage, "generic", body.encode(), headers).status_code == 202

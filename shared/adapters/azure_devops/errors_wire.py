@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
 from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request, Shape, parsed
+from shared.adapters.outbound.retry_after import retry_after as read_retry_after
 from shared.errors import (
     AuthenticationFailed,
     FeedNotFound,
@@ -44,18 +44,9 @@ class _Wrapped(Shape):
 
 
 def retry_after(answer: Answer, *, now: datetime) -> timedelta | None:
-    """Read `Retry-After`, seconds or an HTTP date; None where it is missing or unreadable."""
-    text = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]+(?:\.[0-9]*)?", text, re.ASCII):
-        seconds = min(float(text), _LONGEST_RETRY_AFTER.total_seconds())
-        return timedelta(seconds=seconds)
-    try:
-        moment = parsedate_to_datetime(text)
-        # "-0000" comes out without a zone, and means UTC.
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
-    except (ValueError, OverflowError):
-        return None
-    return min(max(wait, timedelta(0)), _LONGEST_RETRY_AFTER)
+    """Read `Retry-After`, at most a day; None where it is missing or unreadable."""
+    wait = read_retry_after(answer.headers, now=now)
+    return None if wait is None else min(wait, _LONGEST_RETRY_AFTER)
 
 
 def refuse_failures(request: Request, answer: Answer, *, now: datetime) -> None:

@@ -1,0 +1,144 @@
+"""What a seed file and the control API may say, checked where it comes in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+type Protocol = Literal["npm", "pypi", "nuget", "maven", "cargo", "upack"]
+type Role = Literal["none", "reader", "collaborator", "contributor", "administrator"]
+
+
+class Strict(BaseModel):
+    """A mistyped key is an error, not a silent default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class IdentityModel(Strict):
+    """A person (`user`), a `service` or a `group`; members are names. `pats` may be limited to scopes."""
+
+    name: str
+    id: str | None = None
+    mail: str = ""
+    kind: Literal["user", "service", "group"] = "user"
+    entra_object_id: str = ""
+    tenant_id: str = "00000000-0000-0000-0000-0000000ac3e0"
+    pats: list[str] | dict[str, list[str]] = []
+    tokens: list[str] = []
+    members: list[str] = []
+    artifacts_administrator: bool = False
+    collection_administrator: bool = False
+
+
+class ProjectModel(Strict):
+    """A project."""
+
+    name: str
+    id: str | None = None
+
+
+class UpstreamModel(Strict):
+    """An upstream source. `feed` (and `project`) say where an internal one leads."""
+
+    name: str
+    protocol: str
+    kind: Literal["public", "internal"] = "public"
+    location: str = ""
+    id: str | None = None
+    enabled: bool = True
+    deleted: bool = False
+    feed: str | None = None
+    project: str | None = None
+    view: str = "Local"
+
+
+class VersionModel(Strict):
+    """A version. `source` = the names of the upstream sources it came through, nearest first; none = pushed here.
+
+    A step behind the nearest is written `kind:name`, since this feed does not know that source.
+    `contradiction` makes the feed API tell its origin inconsistently; what is served is unchanged.
+    """
+
+    version: str
+    source: list[str] = []
+    deleted: bool = False
+    listed: bool = True
+    views: list[str] = ["Local"]
+    contradiction: Literal["none", "no-chain", "no-source", "other-source"] = "none"
+
+
+class PackageModel(Strict):
+    """A package with its versions."""
+
+    protocol: Protocol
+    name: str
+    versions: list[str | VersionModel]
+
+
+class SwitchModel(Strict):
+    """A package's upstreaming behavior."""
+
+    protocol: Protocol
+    name: str
+    behavior: str
+
+
+class GenerateModel(Strict):
+    """Many packages of one version each, without bytes; `pattern` takes `{number}`."""
+
+    protocol: Protocol
+    count: Annotated[int, Field(ge=0, le=1_000_000)]
+    pattern: str = "acme-{number}"
+    version: str = "1.0.0"
+    source: list[str] = []
+
+
+class FeedModel(Strict):
+    """A feed. `project` None = organization-scoped."""
+
+    name: str
+    project: str | None = None
+    id: str | None = None
+    description: str | None = None
+    enabled: bool = True
+    read_only: bool = False
+    upstream_enabled: bool = True
+    allow_upstream_name_conflict: bool = False
+    deleted: bool = False
+    roles: dict[str, Role] = {}
+    upstreams: list[UpstreamModel] = []
+    packages: list[PackageModel] = []
+    switches: list[SwitchModel] = []
+    generate: list[GenerateModel] = []
+
+
+class OrganizationModel(Strict):
+    """An organization; feeds may point at each other in any order."""
+
+    name: str
+    protection: bool = True
+    identities: list[IdentityModel] = []
+    projects: list[ProjectModel] = []
+    feeds: list[FeedModel] = []
+
+
+class SettingsModel(Strict):
+    """How the world behaves; None = as it is."""
+
+    propagation_seconds: Annotated[float, Field(ge=0)] | None = None
+    deleted_internal_versions_block: bool | None = None
+    set_upstreaming_status: Literal[200, 202, 204] | None = None
+    bad_credential_status: Literal[203, 401] | None = None
+    unreadable_feed_status: Literal[403, 404] | None = None
+    coalesce_changes: bool | None = None
+    zero_guid_filter: bool | None = None
+    changes_tell_origin: bool | None = None
+
+
+class Seed(Strict):
+    """A whole world."""
+
+    settings: SettingsModel = SettingsModel()
+    organizations: list[OrganizationModel]

@@ -1,0 +1,1 @@
+"""The simulator as Microsoft's own client sees it."""

@@ -1,0 +1,66 @@
+"""The Python side of a feed request by request, where the real clients do not show everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.simulators.pypi_protocol import SIMPLE_JSON
+from local.simulators.pypi_protocol_archives import build_sdist, build_wheel
+from tests.local.simulators.azure_devops.stage import PYPI, SIMULATOR, Stage
+
+_PYPI = "/acme/Payments/_packaging/core/pypi"
+_ALLOW: dict[str, Any] = {"project": "Payments", "feed": "core", "behavior": "allowExternalVersions"}
+
+
+async def test_the_simple_page_in_both_forms(stage: Stage) -> None:
+    """HTML for who asks for nothing in particular, JSON on request, with the digest of what is not saved yet."""
+    await stage.publish_outside(PYPI, "acme-tools", "99.0")
+    await stage.control("switch", **_ALLOW, protocol="pypi", name="Acme.Tools")
+    html = await stage.get(f"{_PYPI}/simple/Acme.Tools/")
+    assert html.headers["content-type"].startswith("text/html")
+    assert "acme_tools-99.0-py3-none-any.whl" in html.text
+    document = (await stage.get(f"{_PYPI}/simple/acme-tools/", headers={"accept": SIMPLE_JSON})).json()
+    assert document["versions"] == ["0.9", "99.0"]
+    _, wheel = build_wheel("acme-tools", "99.0")
+    file = document["files"][1]
+    fetched = await stage.nobody.get(file["url"], auth=("", "pat-owner"))
+    assert fetched.content == wheel
+    assert (await stage.get(f"{_PYPI}/simple/acme-tools/", headers={"accept": "image/png"})).status_code == 406
+
+
+async def test_the_simple_index_lists_what_is_held(stage: Stage) -> None:
+    """Upstream's names are not on it."""
+    await stage.publish_outside(PYPI, "other", "1.0")
+    page = await stage.get(f"{_PYPI}/simple/")
+    assert "acme-tools" in page.text
+    assert "other" not in page.text
+
+
+async def test_all_files_of_a_saved_version_are_saved(stage: Stage) -> None:
+    """A wheel is downloaded, the source archive comes along: after `auto` both are there."""
+    for name, content in (build_wheel("shapes", "1.0"), build_sdist("shapes", "1.0")):
+        files = {"content": (name, content)}
+        data = {":action": "file_upload", "name": "shapes", "version": "1.0", "filetype": "any"}
+        sent = await stage.upstream.post(f"{PYPI}/legacy/", data=data, files=files, auth=("someone", "x"))
+        assert sent.is_success, sent.text
+    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/shapes-1.0-py3-none-any.whl")).status_code == 200
+    (held,) = stage.feed().held("pypi", "shapes")
+    assert sorted(held.files) == ["shapes-1.0-py3-none-any.whl", "shapes-1.0.tar.gz"]
+
+
+@pytest.mark.parametrize(
+    "path", ["simple/none/", "download/acme-tools/0.9/other.whl", "download/acme-tools/9.9/acme_tools-9.9.tar.gz"]
+)
+async def test_what_a_python_feed_does_not_have(stage: Stage, path: str) -> None:
+    """Not found."""
+    assert (await stage.get(f"{_PYPI}/{path}")).status_code == 404
+
+
+async def test_an_upload_that_is_none_is_refused(stage: Stage) -> None:
+    """And so is another method."""
+    data = {":action": "file_upload"}
+    answer = await stage.nobody.post(f"{SIMULATOR}{_PYPI}/upload/", data=data, auth=("", "pat-publisher"))
+    assert (answer.status_code, answer.json()["typeKey"]) == (400, "InvalidPackageException")
+    assert (await stage.get(f"{_PYPI}/upload/")).status_code == 405

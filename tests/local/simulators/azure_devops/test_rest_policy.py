@@ -1,0 +1,22 @@
+"""The organization's policy."""
+
+from __future__ import annotations
+
+from tests.local.simulators.azure_devops.stage import Stage
+
+_URL = "/acme/_apis/OrganizationPolicy/Policies/Policy.ArtifactsExternalPackageProtectionToken"
+
+
+async def test_the_policy_tells_its_effective_value(stage: Stage) -> None:
+    """It is on unless somebody switched it off."""
+    version = "?api-version=5.0-preview.1"
+    assert (await stage.get(_URL + version)).json()["effectiveValue"] is True
+    await stage.control("policy", protection=False)
+    assert (await stage.get(_URL + version)).json()["effectiveValue"] is False
+
+
+async def test_another_policy_is_not_known(stage: Stage) -> None:
+    """And the endpoint is a preview."""
+    other = _URL.replace("Artifacts", "Other")
+    assert (await stage.get(f"{other}?api-version=5.0-preview.1")).status_code == 404
+    assert (await stage.get(f"{_URL}?api-version=5.0")).status_code == 400
