@@ -126,6 +126,32 @@ class PublicRegistry(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedNames:
+    """What a registry's change feed told after a position.
+
+    `names` are the registry's own spellings, each once. `position` is where to go on. `lossy` says why
+    something may have been missed (a reset, an overflown window, a lost position); empty = nothing
+    was. `more` = ask again at once.
+    """
+
+    names: tuple[str, ...]
+    position: str
+    lossy: str = ""
+    more: bool = False
+
+
+class ChangeFeed(Protocol):
+    """One registry's change feed."""
+
+    async def changes(self, *, position: str | None) -> ChangedNames:
+        """Return what changed after the position; None = begin now: no names, and the newest position.
+
+        Never skips: an unreadable answer is an error, not an empty one. Raises UpstreamError, AddressRefused.
+        """
+        ...
+
+
 type Registries = Mapping[Ecosystem, PublicRegistry]
 
 

@@ -89,6 +89,21 @@ class Stage:
         client = self.npm(DEVELOPER) if name.ecosystem is Ecosystem.NPM else self.pip(DEVELOPER)
         return client.install(name.spelling)
 
+    def comes_to_install(self, name: PackageName, wanted: str, *, within: timedelta) -> str:
+        """Install again and again until that version comes; return the version that came last.
+
+        A switch that was opened takes its time to have effect, like one that was closed.
+        """
+        came = ""
+
+        def arrived() -> bool:
+            nonlocal came
+            came = self.installs(name)
+            return came == wanted
+
+        until(arrived, within=within)
+        return came
+
     def opens_switch(self, name: PackageName) -> str:
         """Let a feed owner allow external versions; return the behavior."""
         self._rest("PATCH", self._switch_path(name), body={"versionsFromExternalUpstreams": "allowExternalVersions"})

@@ -87,7 +87,7 @@ def _attack(stage: Stage, steps: Steps, names: tuple[PackageName, ...]) -> None:
         client = _CLIENTS[name.ecosystem]
         steps.show(
             f"{client} installs {name.spelling} from the feed and gets the attacker's",
-            partial(stage.installs, name),
+            partial(stage.comes_to_install, name, ATTACK, within=_SOON),
             expect=ATTACK,
         )
 
