@@ -10,7 +10,9 @@ class Hint:
     """Where a delivery says that something happened; every part may be missing, the widest hint is the organization.
 
     `delivery_id` is the idempotency key. `project` and `feed` are names or ids, as the sender wrote
-    them. `package` is only set together with `ecosystem` and `feed`.
+    them. `package` is only set together with `ecosystem`; without a `feed` it is what another registry
+    published, and which of our feeds hold it is not known. `watched` is False for an event that is told
+    truly, but of nothing that a feed could hold: it calls for no work.
     """
 
     delivery_id: str
@@ -20,3 +22,4 @@ class Hint:
     ecosystem: str | None = None
     package: str | None = None
     version: str | None = None
+    watched: bool = True

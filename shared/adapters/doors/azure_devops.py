@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.adapters.doors.body import is_clean, read_object
+from shared.adapters.doors.body import read_object, text_at
 from shared.adapters.doors.headers import header
-from shared.adapters.doors.shared_secret import SharedSecrets, as_bytes
+from shared.adapters.doors.shared_secret import SharedSecrets, header_bytes
 from shared.domain.hints import Hint
 from shared.errors import BadSignature, UntrustedInput
 
@@ -33,12 +33,6 @@ _PROJECT_PATHS: Final = (
     ("resource", "repository", "project", "id"),
 )
 _LONGEST_ID: Final = 100
-
-
-def _recovered(value: str) -> Iterator[bytes]:
-    # Servers hand header values over as UTF-8 or as Latin-1; both ways lead back to the sender's bytes.
-    yield as_bytes(value)
-    yield value.encode("latin-1", "replace")
 
 
 def _basic_password(value: str) -> Iterator[bytes]:
@@ -60,25 +54,17 @@ def _presented(headers: Mapping[str, str]) -> Iterator[bytes]:
     if authorization is not None:
         yield from _basic_password(authorization)
     if own is not None:
-        yield from _recovered(own)
-
-
-def _text_at(envelope: object, *path: str) -> str | None:
-    for key in path:
-        if not isinstance(envelope, dict):
-            return None
-        envelope = envelope.get(key)
-    return envelope if isinstance(envelope, str) and is_clean(envelope) else None
+        yield from header_bytes(own)
 
 
 def _project(envelope: Mapping[str, object]) -> str | None:
-    found = {text.lower() for path in _PROJECT_PATHS if (text := _text_at(envelope, *path))} - {_NO_PROJECT}
+    found = {text.lower() for path in _PROJECT_PATHS if (text := text_at(envelope, *path))} - {_NO_PROJECT}
     # Two different projects: only the organization is certain.
     return found.pop() if len(found) == 1 else None
 
 
 def _delivery_id(envelope: Mapping[str, object]) -> str:
-    event_id, subscription = _text_at(envelope, "id"), _text_at(envelope, "subscriptionId")
+    event_id, subscription = text_at(envelope, "id"), text_at(envelope, "subscriptionId")
     if event_id is None or len(event_id) > _LONGEST_ID:
         raise UntrustedInput("the body has no usable id: nothing would tell a repeat from a new event")
     # Two subscriptions may send the same event; a retry keeps both ids.
@@ -104,7 +90,7 @@ class AzureDevOpsDoor:
         envelope = read_object(body)
         return Hint(
             delivery_id=_delivery_id(envelope),
-            event=_text_at(envelope, "eventType") or "unknown",
+            event=text_at(envelope, "eventType") or "unknown",
             project=_project(envelope),
         )
 

@@ -9,6 +9,8 @@ from typing import Final, NoReturn
 from shared.errors import UntrustedInput
 
 LONGEST_TEXT: Final = 255
+# Some senders' libraries write one in front of UTF-8; it is no part of the JSON.
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -30,7 +32,8 @@ def read_object(body: bytes) -> Mapping[str, object]:
         UntrustedInput: it is not; the text says what is wrong, never what was sent.
     """
     try:
-        value: object = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        text = body.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
+        value: object = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise UntrustedInput("the body is not UTF-8") from error
     except RecursionError as error:
@@ -47,3 +50,12 @@ def read_object(body: bytes) -> Mapping[str, object]:
 def is_clean(text: str) -> bool:
     """Say whether a text is short and without control, format and surrogate characters, so that it can be shown."""
     return 0 < len(text) <= LONGEST_TEXT and text.isprintable()
+
+
+def text_at(value: object, *path: str) -> str | None:
+    """Return the text at a path of members; None where it is missing, no text, or nothing that can be shown."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value if isinstance(value, str) and is_clean(value) else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StrictStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.adapters.doors.body import LONGEST_TEXT, is_clean, read_object
@@ -55,7 +55,7 @@ class _Body(BaseModel):
 
     type: _Text
     timestamp: _OptionalText = None  # for people; what counts is the signed one
-    data: _Data = Field(default_factory=_Data)
+    data: _Data | None = None
 
 
 def _read_body(body: bytes) -> _Body:
@@ -78,7 +78,8 @@ def _ecosystem(text: str | None) -> Ecosystem | None:
 
 
 def _hint(delivery_id: str, body: _Body) -> Hint:
-    data, ecosystem = body.data, _ecosystem(body.data.ecosystem)
+    data = body.data or _Data()
+    ecosystem = _ecosystem(data.ecosystem)
     package = data.package
     if ecosystem is None or data.feed is None or package is None:
         # A name without its ecosystem or its feed could mean several packages: look at all that it may mean.

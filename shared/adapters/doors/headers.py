@@ -18,3 +18,15 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     if len(values) > 1:
         raise BadSignature(f"the header {name} was sent twice")
     return values[0].strip(" \t") if values else None
+
+
+def needed_header(headers: Mapping[str, str], name: str) -> str:
+    """Return the value of a header that proves the sender.
+
+    Raises:
+        BadSignature: it is missing or empty, or came twice.
+    """
+    value = header(headers, name)
+    if not value:
+        raise BadSignature(f"the header {name} is missing")
+    return value

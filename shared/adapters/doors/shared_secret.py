@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,3 +44,9 @@ class SharedSecrets:
 def as_bytes(text: str) -> bytes:
     """Encode any text, even a lone surrogate: bytes can always be compared, texts only where they are ASCII."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def header_bytes(value: str) -> Iterator[bytes]:
+    """Yield what a sender may have written: servers hand header values over as UTF-8 or as Latin-1."""
+    yield as_bytes(value)
+    yield value.encode("latin-1", "replace")

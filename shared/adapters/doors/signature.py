@@ -19,7 +19,7 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
-from shared.adapters.doors.headers import header
+from shared.adapters.doors.headers import needed_header
 from shared.adapters.doors.shared_secret import as_bytes
 from shared.errors import BadSignature, ConfigurationError
 
@@ -39,13 +39,6 @@ def _key(secret: str) -> bytes | None:
     except ValueError:  # not base64, or not even ASCII
         return None
     return key if _SHORTEST_KEY <= len(key) <= _LONGEST_KEY else None
-
-
-def _needed(headers: Mapping[str, str], name: str) -> str:
-    value = header(headers, name)
-    if not value:
-        raise BadSignature(f"the header {name} is missing")
-    return value
 
 
 def _sent_at(text: str) -> datetime:
@@ -84,9 +77,9 @@ class SigningKeys:
         Raises:
             BadSignature: it is not proven; one text for each way, none tells a key.
         """
-        message_id = _needed(headers, "webhook-id")
-        sent_at = _sent_at(_needed(headers, "webhook-timestamp"))
-        presented = _needed(headers, "webhook-signature").split()
+        message_id = needed_header(headers, "webhook-id")
+        sent_at = _sent_at(needed_header(headers, "webhook-timestamp"))
+        presented = needed_header(headers, "webhook-signature").split()
         if len(presented) > _MOST_SIGNATURES:
             raise BadSignature("webhook-signature holds too many signatures")
         expected = self._signatures(message_id, sent_at, body)

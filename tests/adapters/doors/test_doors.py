@@ -15,9 +15,9 @@ _KEY: Final = "whsec_" + base64.b64encode(b"sample key of 24 bytes..").decode()
 
 
 def test_every_source_has_its_door() -> None:
-    """Two for now."""
-    built = doors({"azure-devops": ("sample-secret-newest",), "generic": (_KEY,)})
-    assert tuple(built) == SOURCES == ("azure-devops", "generic")
+    """In the order in which they are told to whoever knocks at another."""
+    built = doors({**dict.fromkeys(SOURCES, ("sample-secret-newest",)), "generic": (_KEY,)})
+    assert tuple(built) == SOURCES == ("azure-devops", "github", "artifactory", "nexus", "generic")
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -37,8 +37,20 @@ def test_all_problems_are_told_at_once() -> None:
         "HOOK_SECRETS, azure-devops",
         "HOOK_SECRETS, generic",
     ]
-    assert "no source 'azure': use one of azure-devops, generic" in caught.value.problems[0]
+    first = caught.value.problems[0]
+    assert first == f"HOOK_SECRETS: entry 1 is for a source that does not exist: use one of {', '.join(SOURCES)}"
     assert "secret 1 is shorter than 12 characters" in caught.value.problems[1]
     assert "secret 3" in caught.value.problems[2]
     assert "hunter2" not in str(caught.value)
     assert "short'" not in str(caught.value)
+
+
+def test_a_secret_in_the_place_of_a_source_is_not_quoted() -> None:
+    """Whoever writes the entries the wrong way round would else read the secret in the log."""
+    with pytest.raises(ConfigurationError) as caught:
+        doors({"nexus": ("long-enough-to-serve",), _KEY: ("generic",), "sample-password": ("github",)})
+    assert [problem.partition(" is for")[0] for problem in caught.value.problems] == [
+        "HOOK_SECRETS: entry 2",
+        "HOOK_SECRETS: entry 3",
+    ]
+    assert not any(part in str(caught.value) for part in ("whsec", _KEY[6:14], "sample-password"))

@@ -243,7 +243,7 @@ def test_missing_members_widen_the_hint(data: object, expected: Hint) -> None:
         ({"type": 1}, "type must be a text"),
         ({"type": ""}, "type must be 1 to 255 printable characters"),
         ({"type": "a\tb"}, "type must be 1 to 255 printable characters"),
-        ({"type": "t", "data": None}, "data must be an object"),
+        ({"type": "t", "data": "x"}, "data must be an object"),
         ({"type": "t", "data": []}, "data must be an object"),
         ({"type": "t", "data": {"feed": 1}}, "data.feed must be a text"),
         ({"type": "t", "data": {"feed": "x" * 256}}, "data.feed must be 1 to 255"),
@@ -260,7 +260,7 @@ def test_missing_members_widen_the_hint(data: object, expected: Hint) -> None:
         (b'{"type": -Infinity}', "-Infinity, which is no JSON"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"type": ' + b"9" * 5000 + b"}", "too long"),
-        (b'\xef\xbb\xbf{"type": "t"}', "no JSON"),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"type": "t"}', "no JSON"),
     ],
 )
 def test_a_signed_body_that_does_not_fit_is_refused_in_words(body: object, problem: str) -> None:
@@ -268,6 +268,17 @@ def test_a_signed_body_that_does_not_fit_is_refused_in_words(body: object, probl
     with pytest.raises(UntrustedInput, match=problem) as caught:
         _read(body)
     assert not isinstance(caught.value, BadSignature)
+
+
+def test_data_of_null_is_no_data() -> None:
+    """Every member of it may be missing, so all of them may."""
+    assert _read({"type": "t", "data": None}) == Hint("msg_1", "t")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_body() -> None:
+    """Windows tools write one; it is signed with the rest, and then passed over."""
+    body = b"\xef\xbb\xbf" + _bytes(_BODY)
+    assert _read(body) == _read(_BODY)
 
 
 def test_a_name_that_cannot_be_is_refused() -> None:
