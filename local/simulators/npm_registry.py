@@ -23,10 +23,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from local.simulators.faults import FaultyApp, with_faults
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.npm_changes import npm_changes_routes
 from local.simulators.npm_protocol import (
     ABBREVIATED,
     abbreviated_packument,
@@ -124,6 +125,8 @@ def npm_registry_app(registry: NpmRegistry) -> FaultyApp:
     pages = _Pages(registry)
     routes = [
         *control_routes(npm_actions(registry)),
+        # The real service has a host of its own; here its address is this registry's with the path appended.
+        Mount("/-/replication", routes=npm_changes_routes(registry.changes)),
         Route("/-/ping", pages.nothing),
         Route("/-/whoami", pages.whoami),
         Route("/-/npm/v1/security/{rest:path}", pages.nothing, methods=["POST"]),

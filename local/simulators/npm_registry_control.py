@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from local.simulators.npm_changes import npm_changes_actions
 from local.simulators.npm_protocol import NpmRelease
 from local.simulators.npm_protocol_archives import build_tarball
 from local.simulators.npm_registry_state import SECURITY_VERSION, NpmRegistry
@@ -76,6 +77,7 @@ def npm_actions(registry: NpmRegistry) -> Actions:
         registry.negative_cache.lasts = timedelta(seconds=order.negative_cache_seconds)
 
     return {
+        **npm_changes_actions(registry.changes),
         "publish": Action(Publish, publish),
         "unpublish": Action(Unpublish, unpublish),
         "hold": Action(Hold, hold),

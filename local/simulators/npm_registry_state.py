@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.npm_changes_log import NpmChangeLog
 from local.simulators.npm_protocol import NpmPackage, NpmPublish, NpmRelease, timestamp
 from local.simulators.npm_protocol_archives import build_tarball
 
@@ -52,6 +53,7 @@ class NpmRegistry:
     negative_cache: NegativeCache
     entries: dict[str, Entry] = field(default_factory=dict)
     scope_owners: dict[str, str] = field(default_factory=dict)
+    changes: NpmChangeLog = field(default_factory=NpmChangeLog)
 
     def publish(self, sent: NpmPublish, *, user: str) -> None:
         """Take a publication in as the registry does for `npm publish`.
@@ -70,6 +72,7 @@ class NpmRegistry:
         self.entries[sent.name] = entry
         if sent.name.startswith("@"):
             self.scope_owners.setdefault(sent.name.partition("/")[0], user)
+        self.changes.record(sent.name)
 
     def _admit(self, sent: NpmPublish, entry: Entry, user: str) -> None:
         if self.scope_owners.get(sent.name.partition("/")[0], user) != user:
@@ -92,6 +95,7 @@ class NpmRegistry:
         entry.dist_tags.setdefault("latest", version)
         entry.maintainers = maintainers or entry.maintainers or (release.publisher,)
         entry.modified, entry.unpublished_at = self.clock(), None
+        self.changes.record(name)
 
     def unpublish(self, name: str, version: str | None, *, status: int) -> bool:
         """Take one version away, or the whole package; `status` = how its tombstone is answered then."""
@@ -102,6 +106,7 @@ class NpmRegistry:
         entry.modified = self.clock()
         if not entry.releases:
             entry.unpublished_at, entry.unpublished_status = self.clock(), status
+        self.changes.record(name)
         return True
 
     def hold(self, name: str, *, version: str, description: str) -> None:
@@ -113,10 +118,14 @@ class NpmRegistry:
         entry.releases[version] = NpmRelease(manifest, tarball, self.clock(), "npm")
         entry.dist_tags, entry.maintainers = {"latest": version}, ("npm",)
         entry.modified, entry.unpublished_at = self.clock(), None
+        self.changes.record(name)
 
     def remove(self, name: str) -> bool:
-        """Forget a name as if it had never been."""
-        return self.entries.pop(name, None) is not None
+        """Forget a name as if it had never been; the change feed tells it as deleted."""
+        if self.entries.pop(name, None) is None:
+            return False
+        self.changes.record(name, deleted=True)
+        return True
 
 
 def tombstone(name: str, entry: Entry) -> Mapping[str, Any]:

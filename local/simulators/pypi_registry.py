@@ -1,8 +1,9 @@
 """A public Python package index that real pip installs from and twine uploads to.
 
 `python -m local.simulators.pypi_registry --port 0 [--seed FILE]`; the simple index is below `/simple/`, uploads go to
-`/legacy/`. What it can be told is in `pypi_registry_control.py` (`POST /_control/publish`, …), how it can be made to
-fail in `faults.py`. The user of an upload is its user name, or the token's text for `__token__`.
+`/legacy/`, the change feeds are `/rss/packages.xml` and XML-RPC at `/pypi`. What it can be told is in
+`pypi_registry_control.py` (`POST /_control/publish`, …), how it can be made to fail in `faults.py`. The user of an
+upload is its user name, or the token's text for `__token__`.
 
 Source: https://github.com/pypi/warehouse/blob/main/docs/user/api/index-api.md
 """
@@ -27,6 +28,7 @@ from starlette.routing import Route
 
 from local.simulators.faults import FaultyApp, with_faults
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.pypi_changes import PypiFeeds, pypi_changes_routes
 from local.simulators.pypi_protocol import PypiFile, negotiate, render_detail, render_index
 from local.simulators.pypi_protocol_upload import receive_upload
 from local.simulators.pypi_registry_control import pypi_actions
@@ -68,6 +70,11 @@ class _Pages:
         body = render_detail(project, content_type=content_type, file_url=_file_url(request))
         return _cacheable(request, body, content_type, serial=project.last_serial)
 
+    def has_release(self, name: str) -> bool:
+        """Tell whether a project, by its normalized name, has a release."""
+        project = self._registry.projects.get(name)
+        return project is not None and bool(project.files)
+
     async def file(self, request: Request) -> Response:
         """Answer one file, by its digest and name."""
         wanted = (request.path_params["sha256"], request.path_params["filename"])
@@ -96,6 +103,7 @@ def pypi_registry_app(registry: PypiRegistry) -> FaultyApp:
     pages = _Pages(registry)
     routes = [
         *control_routes(pypi_actions(registry)),
+        *pypi_changes_routes(PypiFeeds(registry.journal, registry.clock, pages.has_release)),
         Route("/simple/", pages.index),
         Route("/simple", _to_index),
         Route("/simple/{name}/", pages.detail),

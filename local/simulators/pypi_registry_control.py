@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from local.simulators.pypi_changes import pypi_changes_actions
 from local.simulators.pypi_protocol import PypiFile
 from local.simulators.pypi_protocol_archives import build_sdist, build_wheel
 from local.simulators.pypi_registry_state import PypiRegistry
@@ -77,6 +78,7 @@ def pypi_actions(registry: PypiRegistry) -> Actions:
         _must(registry.set_status(order.name, word), order)
 
     return {
+        **pypi_changes_actions(registry.journal, registry.clock),
         "publish": Action(Publish, publish),
         "create": Action(Create, lambda order: registry.add(order.name, None, owner=order.owner)),
         "unpublish": Action(OneVersion, lambda order: _must(registry.delete_release(order.name, order.version), order)),

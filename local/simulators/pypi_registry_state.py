@@ -9,6 +9,7 @@ from datetime import datetime
 from packaging.utils import canonicalize_name
 
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.pypi_changes_journal import PypiJournal
 from local.simulators.pypi_protocol import PypiFile, PypiProject
 from local.simulators.pypi_protocol_upload import PypiUpload
 
@@ -24,7 +25,7 @@ class UploadRefused(Exception):
 
 @dataclass(slots=True)
 class PypiRegistry:
-    """All projects by normalized name. `clock` tells when things happen; every change counts the serial on."""
+    """All projects by normalized name. `clock` tells when things happen; every change is in the journal."""
 
     clock: Callable[[], datetime]
     negative_cache: NegativeCache
@@ -32,7 +33,12 @@ class PypiRegistry:
     owners: dict[str, str] = field(default_factory=dict)
     prohibited: set[str] = field(default_factory=set)
     used_filenames: set[str] = field(default_factory=set)
-    serial: int = 0
+    journal: PypiJournal = field(default_factory=PypiJournal)
+
+    @property
+    def serial(self) -> int:
+        """The serial of the newest entry of the journal."""
+        return self.journal.serial
 
     def project(self, name: str) -> PypiProject | None:
         """Return a project by any spelling of its name."""
@@ -60,19 +66,25 @@ class PypiRegistry:
 
     def add(self, name: str, file: PypiFile | None, *, owner: str) -> None:
         """Add a file to a project, which is created first where it is new; None = only create it."""
-        project = self.projects.get(canonicalize_name(name), PypiProject(name))
-        files = project.files if file is None else (*project.files, file)
-        self.owners.setdefault(project.normalized, owner)
-        if file is not None:
-            self.used_filenames.add(file.filename)
-        self._keep(replace(project, files=files))
+        project = self.project(name)
+        if project is None:
+            self.owners.setdefault(canonicalize_name(name), owner)
+            project = self._keep(PypiProject(name), "create")
+        if file is None:
+            return
+        if file.version not in project.versions:
+            project = self._keep(project, "new release", file.version)
+        self.used_filenames.add(file.filename)
+        kind = "py3" if file.filename.endswith(".whl") else "source"
+        self._keep(replace(project, files=(*project.files, file)), f"add {kind} file {file.filename}", file.version)
 
     def delete_release(self, name: str, version: str) -> bool:
         """Delete the files of a version; a project whose last release goes stays, empty."""
         project = self.project(name)
         if project is None or version not in project.versions:
             return False
-        self._keep(replace(project, files=tuple(file for file in project.files if file.version != version)))
+        left = tuple(file for file in project.files if file.version != version)
+        self._keep(replace(project, files=left), "remove release", version)
         return True
 
     def yank(self, name: str, version: str, reason: str) -> bool:
@@ -81,7 +93,7 @@ class PypiRegistry:
         if project is None or version not in project.versions:
             return False
         files = (replace(file, yanked=reason) if file.version == version else file for file in project.files)
-        self._keep(replace(project, files=tuple(files)))
+        self._keep(replace(project, files=tuple(files)), "yank release", version)
         return True
 
     def set_status(self, name: str, status: str) -> bool:
@@ -89,7 +101,7 @@ class PypiRegistry:
         project = self.project(name)
         if project is None:
             return False
-        self._keep(replace(project, status=status))
+        self._keep(replace(project, status=status), f"project status changed to {status}")
         return True
 
     def remove(self, name: str, *, prohibit: bool) -> bool:
@@ -97,10 +109,15 @@ class PypiRegistry:
         key = canonicalize_name(name)
         if prohibit:
             self.prohibited.add(key)
-        self.serial += 1
         self.owners.pop(key, None)
-        return self.projects.pop(key, None) is not None
+        project = self.projects.pop(key, None)
+        if project is None:
+            return False
+        self.journal.record(project.name, "remove project", at=self.clock())
+        return True
 
-    def _keep(self, project: PypiProject) -> None:
-        self.serial += 1
-        self.projects[project.normalized] = replace(project, last_serial=self.serial)
+    def _keep(self, project: PypiProject, action: str, version: str | None = None) -> PypiProject:
+        self.journal.record(project.name, action, at=self.clock(), version=version)
+        kept = replace(project, last_serial=self.serial)
+        self.projects[project.normalized] = kept
+        return kept

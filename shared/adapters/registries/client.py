@@ -9,9 +9,9 @@ from typing import Final
 from shared.adapters.outbound.guarded import Sender
 from shared.adapters.outbound.messages import Answer, Request
 from shared.adapters.outbound.retry_after import retry_after
-from shared.adapters.registries.wire import RegistryWire
+from shared.adapters.registries.wire import Conversation, Wire
 from shared.domain.names import PackageName
-from shared.domain.twins import Presence, PublicTwin, unknown_twin
+from shared.domain.twins import PublicTwin, unknown_twin
 from shared.errors import FeedwardenError, UpstreamUnavailable
 from shared.ports import Clock, Sleep
 
@@ -23,7 +23,7 @@ _LONGEST_PAUSE: Final = timedelta(seconds=10)
 class RegistryClient:
     """One kind of public registry, as the port PublicRegistry."""
 
-    def __init__(self, wire: RegistryWire, sender: Sender, *, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, wire: Wire, sender: Sender, *, clock: Clock, sleep: Sleep) -> None:
         """Keep the wire to read with and the sender to ask with."""
         self._wire = wire
         self._sender = sender
@@ -33,20 +33,24 @@ class RegistryClient:
     async def look_up(self, name: PackageName, *, location: str) -> PublicTwin:
         """Ask the registry at that (untrusted) location; every failure is a twin of unknown presence."""
         try:
-            answer = await self._ask(self._wire.request(name, location))
-            twin = self._wire.read(answer, name)
+            return await self._hold(self._wire.look_up(name, location))
         except FeedwardenError as error:
             return unknown_twin(str(error))
-        return await self._with_details(twin, name, location)
 
-    async def _with_details(self, twin: PublicTwin, name: PackageName, location: str) -> PublicTwin:
-        details = self._wire.details
-        if details is None or twin.presence is not Presence.PRESENT:
-            return twin
+    async def _hold(self, conversation: Conversation) -> PublicTwin:
+        """Ask what the conversation wants to know until it has come to an end."""
         try:
-            return details.read(await self._ask(details.request(name, location)), twin)
-        except FeedwardenError:
-            # That it is there was already said; who and since when is for people only.
+            request = next(conversation)
+            while True:
+                try:
+                    answer = await self._ask(request)
+                except FeedwardenError as error:
+                    # The wire decides what a question without an answer means: for details, that there are none.
+                    request = conversation.throw(error)
+                else:
+                    request = conversation.send(answer)
+        except StopIteration as end:
+            twin: PublicTwin = end.value
             return twin
 
     async def _ask(self, request: Request) -> Answer:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from shared.adapters.outbound.messages import Answer, Request
 from shared.domain.names import PackageName
-from shared.domain.twins import PublicTwin, unknown_twin
-from shared.errors import AddressRefused
+from shared.domain.twins import Presence, PublicTwin, unknown_twin
+from shared.errors import AddressRefused, FeedwardenError
+from shared.ports import Clock
+
+# Questions and answers about one name, in turn: yields what to ask, is sent the answer (or is thrown the error that
+# came instead of one), and returns the twin. Pure: who drives it does the asking.
+type Conversation = Generator[Request, Answer, PublicTwin]
 
 # More than any real version, name or date has; what is longer is not repeated to people.
 _LONGEST_TEXT: Final = 200
@@ -24,6 +29,14 @@ _IN_WORDS: Final[Mapping[int, str]] = {
 }
 
 
+class Wire(Protocol):
+    """What one kind of registry is asked, and how its answers are read."""
+
+    def look_up(self, name: PackageName, location: str) -> Conversation:
+        """Converse about one name with the registry at that location. Raises FeedwardenError where nothing is known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MoreDetails:
     """A second question about a package that is present; what cannot be read leaves the twin as it was."""
@@ -34,7 +47,7 @@ class MoreDetails:
 
 @dataclass(frozen=True, slots=True)
 class RegistryWire:
-    """One kind of registry: the question about a name at a location, and the reader of its answer.
+    """A registry that answers with one request: the question about a name, and the reader of its answer.
 
     `read` returns a twin of unknown presence, or raises UnexpectedAnswer, for whatever is not documented.
     """
@@ -43,6 +56,42 @@ class RegistryWire:
     request: Callable[[PackageName, str], Request]
     read: Callable[[Answer, PackageName], PublicTwin]
     details: MoreDetails | None = None
+
+    def look_up(self, name: PackageName, location: str) -> Conversation:
+        """Ask once, and once more for the details of what is there."""
+        twin = self.read((yield self.request(name, location)), name)
+        if self.details is None or twin.presence is not Presence.PRESENT:
+            return twin
+        try:
+            return self.details.read((yield self.details.request(name, location)), twin)
+        except FeedwardenError:
+            # That it is there was already said; who and since when is for people only.
+            return twin
+
+
+@dataclass(slots=True)
+class Remembered[Learned]:
+    """What was learned about locations, each for a day: what a registry says of itself changes rarely.
+
+    In memory, for this process; only what was readable is kept, so that trouble is never remembered.
+    """
+
+    clock: Clock
+    lasts: timedelta = timedelta(days=1)
+    most: int = 256
+    _kept: dict[str, tuple[datetime, Learned]] = field(default_factory=dict)
+
+    def get(self, location: str) -> Learned | None:
+        """Return what is remembered and still fresh."""
+        kept = self._kept.get(location)
+        return None if kept is None or self.clock() - kept[0] >= self.lasts else kept[1]
+
+    def keep(self, location: str, learned: Learned) -> None:
+        """Remember; the longest kept one makes room, since whoever administers feeds can invent locations."""
+        self._kept.pop(location, None)
+        if len(self._kept) >= self.most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[location] = (self.clock(), learned)
 
 
 def base_of(location: str) -> str:

@@ -14,10 +14,22 @@ _WORDS: Final = st.sampled_from(
     [
         *("name", "versions", "time", "created", "unpublished", "error", "dist-tags", "latest", "maintainers"),
         *("meta", "api-version", "files", "upload-time", "project-status", "status", "state"),
+        *("vers", "yanked", "pubtime", "dl", "version", "resources", "@id", "@type", "items", "catalogEntry"),
+        *("id", "listed", "published", "authors"),
     ]
 )
 _VALUES: Final = st.sampled_from(
-    ["left-pad", "1.0", "1.0.0", "0.0.1-security", "Not found", "quarantined", "2026-08-01T10:00:00Z"]
+    [
+        "left-pad",
+        "1.0",
+        "1.0.0",
+        "0.0.1-security",
+        "Not found",
+        "quarantined",
+        "2026-08-01T10:00:00Z",
+        "acme-billing",
+        "Acme.Billing",
+    ]
 )
 JSON: Final[st.SearchStrategy[Any]] = st.recursive(
     _SCALARS | _VALUES,

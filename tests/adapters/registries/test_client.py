@@ -63,14 +63,14 @@ async def _look_up(
     return await asked.look_up(name, location=location), script, slept
 
 
-def test_npm_and_pypi_can_be_asked() -> None:
-    """The other ecosystems have no adapter, and are unknown to the application."""
+def test_every_ecosystem_has_its_registry() -> None:
+    """A new ecosystem without one would be unknown for ever."""
 
     async def sleep(_pause: timedelta) -> None:
         raise AssertionError
 
     known = registries(_Script([]), clock=lambda: _NOW, sleep=sleep)
-    assert set(known) == {Ecosystem.NPM, Ecosystem.PYPI}
+    assert set(known) == set(Ecosystem)
 
 
 async def test_a_present_package_is_asked_twice() -> None:
@@ -179,3 +179,49 @@ async def test_a_location_that_cannot_be_asked_is_unknown() -> None:
     twin, script, _ = await _look_up(location="https://npm.example.test/?x=", name=_ACME)
     assert twin.presence is Presence.UNKNOWN
     assert script.asked == []
+
+
+_METADATA: Final = (
+    b"<metadata><groupId>com.acme</groupId><artifactId>a</artifactId><versioning><release>1.0</release>"
+    b"</versioning></metadata>"
+)
+
+
+async def test_maven_is_left_alone_after_a_429() -> None:
+    """No further name is sent before the time is over, and each is told why; other ecosystems go on."""
+    now = [_NOW]
+    script = _Script(
+        [_answer(429, retry_after="1800"), _answer(404, {"error": "Not found"}), Answer(200, {}, _METADATA)]
+    )
+
+    async def sleep(_pause: timedelta) -> None:
+        raise AssertionError
+
+    known = registries(script, clock=lambda: now[0], sleep=sleep)
+    name = PackageName.of(Ecosystem.MAVEN, "com.acme:a")
+    twins = [await known[Ecosystem.MAVEN].look_up(name, location="https://maven.example.test") for _ in range(3)]
+    assert {twin.presence for twin in twins} == {Presence.UNKNOWN}
+    assert "2026-08-01 10:30:00 UTC" in twins[1].detail
+    assert len(script.asked) == 1
+    npm = await known[Ecosystem.NPM].look_up(_LEFT_PAD, location="https://npm.example.test")
+    assert npm.presence is Presence.ABSENT
+    now[0] += timedelta(minutes=30)
+    later = await known[Ecosystem.MAVEN].look_up(name, location="https://maven.example.test")
+    assert later.presence is Presence.PRESENT
+
+
+async def test_what_a_registry_says_of_itself_is_remembered_across_names() -> None:
+    """The service index is asked for once, not once a name."""
+    flat = {"@id": "https://nuget.example.test/flat/", "@type": "PackageBaseAddress/3.0.0"}
+    lines = [_answer(200, {"version": "3.0.0", "resources": [flat]}), _answer(404), _answer(404)]
+    script = _Script(lines)
+
+    async def sleep(_pause: timedelta) -> None:
+        raise AssertionError
+
+    nuget = registries(script, clock=lambda: _NOW, sleep=sleep)[Ecosystem.NUGET]
+    for spelling in ("Acme.One", "Acme.Two"):
+        name = PackageName.of(Ecosystem.NUGET, spelling)
+        twin = await nuget.look_up(name, location="https://nuget.example.test/v3/index.json")
+        assert twin == PublicTwin(Presence.ABSENT)
+    assert len(script.asked) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.outbound.messages import Answer
-from shared.adapters.registries.wire import base_of, read_moment, read_names, read_text, unknown_status
+from shared.adapters.registries.wire import Remembered, base_of, read_moment, read_names, read_text, unknown_status
 from shared.domain.twins import Presence
 from shared.errors import AddressRefused
 
@@ -91,3 +91,25 @@ def test_junk_dates_raise_nothing(text: str) -> None:
     """No text raises."""
     moment = read_moment(text)
     assert moment is None or moment.tzinfo is UTC
+
+
+def test_what_was_learned_is_kept_for_its_time() -> None:
+    """Then it is to be learned again; what is learned again counts from then on."""
+    now = [datetime(2026, 8, 1, tzinfo=UTC)]
+    learned = Remembered[str](lambda: now[0])
+    assert learned.get("a") is None
+    learned.keep("a", "x")
+    now[0] += timedelta(hours=23)
+    assert learned.get("a") == "x"
+    now[0] += timedelta(hours=1)
+    assert learned.get("a") is None
+    learned.keep("a", "y")
+    assert learned.get("a") == "y"
+
+
+def test_what_was_learned_takes_bounded_room() -> None:
+    """The longest kept one goes; learning one again makes nobody go."""
+    learned = Remembered[int](lambda: datetime(2026, 8, 1, tzinfo=UTC), most=2)
+    for number, location in enumerate("abac"):
+        learned.keep(location, number)
+    assert [learned.get(location) for location in "abc"] == [2, None, 3]

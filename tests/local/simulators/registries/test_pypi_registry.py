@@ -88,12 +88,12 @@ async def test_another_spelling_is_led_to_the_right_one(pypi: _World, path: str,
 
 
 async def test_pages_have_tags_and_serials(pypi: _World) -> None:
-    """An unchanged page is not sent again; every change counts the serial on."""
+    """An unchanged page is not sent again; creation, release and file each count the serial on."""
     await pypi.tell("publish", name="one", version="1.0")
     await pypi.tell("publish", name="two", version="1.0")
     page = await pypi.http.get("/simple/one/", headers=_JSON)
     index = await pypi.http.get("/simple/", headers=_JSON)
-    assert (page.headers["x-pypi-last-serial"], index.headers["x-pypi-last-serial"]) == ("1", "2")
+    assert (page.headers["x-pypi-last-serial"], index.headers["x-pypi-last-serial"]) == ("3", "6")
     assert [project["name"] for project in index.json()["projects"]] == ["one", "two"]
     known = {**_JSON, "if-none-match": page.headers["etag"]}
     assert (await pypi.http.get("/simple/one/", headers=known)).status_code == 304

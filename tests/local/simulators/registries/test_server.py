@@ -45,7 +45,7 @@ def test_a_bad_seed_is_told(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "local.simulators.npm_registry", "--seed", str(seed)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode != 0
-    assert "one of ['hold', 'publish'" in done.stderr
+    assert "one of ['announce', 'begin_anew'" in done.stderr
 
 
 async def test_a_server_that_cannot_start_says_so() -> None:
