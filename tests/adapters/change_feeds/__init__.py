@@ -1,0 +1,1 @@
+"""Tests of what change feeds are asked, and how their answers are read."""

@@ -1,0 +1,301 @@
+"""Following the registries' change feeds, and the feeds' own changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from shared.application.messages import SweepRequest
+from shared.application.watch import RegistryWatcher, Source, sources_of
+from shared.application.watch_feeds import FeedWatcher
+from shared.domain.cases import CaseState
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
+from shared.domain.feeds import Feed
+from shared.domain.names import PackageName
+from shared.domain.policy import Protection
+from shared.errors import UpstreamUnavailable
+from shared.ports import ChangedNames, ChangeFeed, QueueName
+from tests.application.house import BILLING, LEDGER, House
+from tests.fakes import Faults, public_source
+
+OPEN = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
+NPM = Ecosystem.NPM
+
+
+@dataclass(slots=True)
+class ScriptedFeed:
+    """A change feed: a list of names, read in batches; the position is how many were read."""
+
+    names: list[str] = field(default_factory=list)
+    batch: int = 100
+    lossy: str = ""
+    faults: Faults = field(default_factory=Faults)
+
+    async def changes(self, *, position: str | None) -> ChangedNames:
+        """Return one batch."""
+        await self.faults.begin("changes")
+        if position is None:
+            return ChangedNames((), str(len(self.names)))
+        start = int(position)
+        names = tuple(self.names[start : start + self.batch])
+        lossy, self.lossy = self.lossy, ""
+        end = start + len(names)
+        return ChangedNames(names, str(end), lossy, more=end < len(self.names))
+
+
+@dataclass(slots=True)
+class Watched:
+    """A house, a feed that holds one internal package, and a scripted registry."""
+
+    house: House
+    feed: Feed
+    registry: ScriptedFeed
+
+    def watcher(self) -> RegistryWatcher:
+        """Build the use case; only npm has a change feed here."""
+
+        def change_feeds(ecosystem: Ecosystem, location: str) -> ChangeFeed | None:
+            assert location == "https://npm.example.test/" or ecosystem is not NPM
+            return self.registry if ecosystem is NPM else None
+
+        house = self.house
+        return RegistryWatcher(change_feeds, house.book, house.names, house.cursors, house.queue)
+
+    async def checks(self) -> list[str]:
+        """Return the causes of the checks that wait now."""
+        return self.house.queue.visible(QueueName.PACKAGE_CHECKS)
+
+
+async def watched(*, behavior: UpstreamingBehavior = OPEN) -> Watched:
+    """Set up a registry that is already followed, and a feed whose internal name is indexed."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=behavior)
+    scene = Watched(house, feed, ScriptedFeed(["older"]))
+    await scene.watcher().poll()
+    await house.pump()
+    return scene
+
+
+async def test_a_twin_is_noticed_by_its_name_alone() -> None:
+    """A change of an internal name leads to its check; all other names lead nowhere."""
+    scene = await watched()
+    scene.house.attack(BILLING)
+    scene.registry.names += ["lodash", BILLING.spelling, "Bad Name", BILLING.spelling]
+    scene.house.npm.locations.clear()
+    told = await scene.watcher().poll()
+    assert list(told.values()) == ["1 hits"]
+    assert scene.house.npm.locations == []
+    await scene.house.pump(within=timedelta(minutes=1))
+    assert (await scene.house.case(scene.feed, BILLING)).state is CaseState.PROTECTED
+
+
+async def test_no_internal_name_is_asked_about_before_it_is_public() -> None:
+    """A thousand changes of other names disclose nothing."""
+    scene = await watched()
+    scene.registry.names += [f"other-{number}" for number in range(1000)]
+    scene.house.npm.locations.clear()
+    await scene.watcher().poll()
+    await scene.house.pump(within=timedelta(hours=1))
+    assert scene.house.npm.locations == []
+
+
+async def test_the_first_look_takes_the_position_before_the_present_state() -> None:
+    """Position first, then every feed is walked, then the position is saved: nothing can fall between."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    house.attack(BILLING)
+    scene = Watched(house, feed, ScriptedFeed(["older"]))
+    house.crash_at("queue", "put", nth=1, after=True, error=RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await scene.watcher().poll()
+    assert await house.cursors.read(Source(NPM, "https://npm.example.test/").cursor_key) is None
+    await scene.watcher().poll()
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
+
+
+async def test_a_lossy_feed_is_answered_with_a_reconcile_of_that_registry() -> None:
+    """A reset or an overflown window: the feeds that pull from there are walked for that ecosystem."""
+    scene = await watched()
+    scene.registry.lossy = "the sequence was reset"
+    await scene.watcher().poll()
+    (text,) = scene.house.queue.visible(QueueName.FEED_SWEEPS)
+    request = SweepRequest.of(text)
+    assert request.only == "npm"
+    assert "reset" in request.cause
+
+
+async def test_hits_are_queued_before_the_position_is_saved() -> None:
+    """A crash in between repeats the batch."""
+    scene = await watched()
+    scene.registry.names.append(BILLING.spelling)
+    scene.house.cursors.faults.fail("save", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await scene.watcher().poll()
+    assert len(await scene.checks()) == 1
+    await scene.watcher().poll()
+    assert len(await scene.checks()) == 2
+    await scene.watcher().poll()
+    assert len(await scene.checks()) == 2
+
+
+async def test_two_instances_at_once_do_no_harm() -> None:
+    """The slower one sees that the position moved, and stops."""
+    scene = await watched()
+    scene.registry.names.append(BILLING.spelling)
+    scene.house.cursors.faults.fail("save", scene.house.stale())
+    await scene.watcher().poll()
+    await scene.watcher().poll()
+    await scene.house.pump(within=timedelta(minutes=10))
+    assert await scene.checks() == []
+
+
+async def test_full_batches_are_read_on() -> None:
+    """Up to a bound a run; the next run goes on from there."""
+    scene = await watched()
+    scene.registry.batch = 10
+    scene.registry.names += [f"other-{number}" for number in range(999)]
+    await scene.watcher().poll()
+    assert scene.registry.faults.count("changes") == 21
+    await scene.watcher().poll()
+    assert scene.registry.faults.count("changes") == 41
+
+
+async def test_a_registry_that_does_not_answer_is_told_and_harms_no_other() -> None:
+    """Its position stays; the trouble is in the answer."""
+    scene = await watched()
+    scene.registry.faults.fail("changes", UpstreamUnavailable("503", service="npm changes"))
+    told = await scene.watcher().poll()
+    assert "503" in next(iter(told.values()))
+    scene.registry.names.append(BILLING.spelling)
+    await scene.watcher().poll()
+    assert len(await scene.checks()) == 1
+
+
+async def test_a_page_that_lags_behind_the_feed_is_waited_for() -> None:
+    """Asked again after 15 s, 60 s and 5 min, before "not found" is anything."""
+    scene = await watched()
+    scene.registry.names.append(BILLING.spelling)
+    await scene.watcher().poll()
+    scene.house.npm.locations.clear()
+    await scene.house.pump(within=timedelta(seconds=80))
+    assert len(scene.house.npm.locations) == 3
+    scene.house.attack(BILLING)
+    await scene.house.pump(within=timedelta(minutes=10))
+    assert (await scene.house.case(scene.feed, BILLING)).protection is Protection.PROTECTED
+
+
+async def test_a_page_that_never_comes_is_no_twin() -> None:
+    """After the last wait the answer is believed."""
+    scene = await watched(behavior=UpstreamingBehavior.AUTO)
+    scene.registry.names.append(BILLING.spelling)
+    await scene.watcher().poll()
+    await scene.house.pump(within=timedelta(minutes=30))
+    assert await scene.house.register.case(scene.feed.ref, BILLING) is None
+    assert scene.house.queue.delays(QueueName.PACKAGE_CHECKS) == []
+
+
+def test_only_open_public_sources_are_followed() -> None:
+    """A disabled source, a disabled feed, and one registry that two feeds share."""
+    house = House()
+    first = house.service.world.add_feed(
+        "a", upstreams=[public_source(NPM), public_source(Ecosystem.PYPI, enabled=False)]
+    )
+    second = house.service.world.add_feed("b", upstreams=[public_source(NPM)])
+    third = house.service.world.add_feed("c", upstreams=[public_source(Ecosystem.CARGO)], enabled=False)
+    assert sources_of((first, second, third)) == (Source(NPM, "https://npm.example.test/"),)
+
+
+def feed_watcher(house: House) -> FeedWatcher:
+    """Build the use case."""
+    return FeedWatcher(house.service, house.book, house.cursors, house.register, house.queue)
+
+
+async def settled() -> tuple[House, Feed]:
+    """Set up a feed that has been looked at before."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"])
+    await feed_watcher(house).poll()
+    await house.pump()
+    await feed_watcher(house).poll()
+    await house.pump()
+    assert await feed_watcher(house).poll() == 0
+    return house, feed
+
+
+async def test_a_new_internal_name_is_protected_minutes_after_its_first_publish() -> None:
+    """One call tells that the feed changed; its changes lead to the check and to the index."""
+    house, feed = await settled()
+    house.attack(LEDGER)
+    house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
+    assert await feed_watcher(house).poll() == 1
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED
+    assert await house.names.holders(LEDGER) == (feed.ref,)
+    assert await feed_watcher(house).poll() == 0
+
+
+async def test_a_quiet_organization_costs_one_call_for_all_feeds() -> None:
+    """Positions, the list of feeds, the policy: nothing a feed."""
+    house, _ = await settled()
+    house.service.faults.calls.clear()
+    await feed_watcher(house).poll()
+    assert [c.method for c in house.service.faults.calls] == ["package_positions", "feeds", "organization_policy"]
+
+
+async def test_changed_upstream_sources_have_the_feed_walked() -> None:
+    """A public source that was added can expose every package at once."""
+    house, feed = await settled()
+    house.attack(BILLING)
+    house.service.world.put_feed(replace(feed, upstreams=(public_source(NPM),)))
+    house.service.world.held(feed, BILLING).behavior = OPEN
+    assert await feed_watcher(house).poll() == 1
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
+
+
+async def test_the_policy_switched_off_has_every_case_checked() -> None:
+    """It exposes all protected packages at once, and no change of a package would tell."""
+    house, feed = await settled()
+    house.attack(BILLING)
+    await house.sweeper.begin()
+    await house.pump(within=timedelta(minutes=1))
+    house.service.policy = OrganizationPolicy.OFF
+    await feed_watcher(house).poll()
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).protection is Protection.EXPOSED
+
+
+async def test_a_crash_before_the_save_looks_again() -> None:
+    """The work is queued first, so the next look queues it again rather than never."""
+    house = House()
+    house.service.world.add_feed("core")
+    house.cursors.faults.fail("save", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await feed_watcher(house).poll()
+    assert len(house.queue.visible(QueueName.FEED_SWEEPS)) == 1
+    assert await feed_watcher(house).poll() == 1
+
+
+async def test_two_watchers_at_once_do_no_harm() -> None:
+    """The slower one's save fails, and that is all."""
+    house = House()
+    house.service.world.add_feed("core")
+    house.cursors.faults.fail("save", house.stale())
+    assert await feed_watcher(house).poll() == 1
+
+
+async def test_names_of_another_ecosystem_are_not_joined() -> None:
+    """The same spelling on another registry is another package."""
+    scene = await watched()
+    other = PackageName.of(Ecosystem.PYPI, "contoso-ledger")
+    scene.house.service.world.add_package(scene.feed, other, internal=["1.0"])
+    scene.registry.names.append("contoso-ledger")
+    await scene.watcher().poll()
+    assert await scene.checks() == []
