@@ -14,8 +14,16 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     Raises:
         ConfigurationError: what is wrong, one problem a line.
     """
-    from functions import checks, health, hooks, notices, poison, sweeps  # noqa: PLC0415  # the bootstrap comes with them
+    from functions import (  # noqa: PLC0415  # the bootstrap comes with them
+        checks,
+        health,
+        hooks,
+        notices,
+        poison,
+        sweeps,
+        watches,
+    )
     from shared.bootstrap import read_configuration  # noqa: PLC0415  # the same
 
     read_configuration()
-    return tuple(room.blueprint for room in (hooks, checks, sweeps, notices, health, poison))
+    return tuple(room.blueprint for room in (hooks, checks, sweeps, watches, notices, health, poison))

@@ -7,6 +7,7 @@ import logging
 import azure.functions as func
 
 from shared.bootstrap import app
+from shared.logs import told
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -17,7 +18,7 @@ blueprint = func.Blueprint()
 async def relay_outbox(timer: func.TimerRequest) -> None:
     """Queue the notices that were committed with their cases."""
     count = await app().relay.relay()
-    logger.debug("outbox relayed", extra={"notices": count, "past_due": timer.past_due})
+    logger.debug(told("outbox relayed", notices=count, past_due=timer.past_due))
 
 
 @blueprint.function_name("send_notice")

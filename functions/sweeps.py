@@ -8,6 +8,7 @@ import azure.functions as func
 
 from shared.application.messages import SweepRequest
 from shared.bootstrap import app
+from shared.logs import told
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -18,7 +19,7 @@ blueprint = func.Blueprint()
 async def sweep_feeds(timer: func.TimerRequest) -> None:
     """Begin a walk through every feed."""
     feeds = await app().sweeper.begin()
-    logger.info("sweep begun", extra={"feeds": feeds, "past_due": timer.past_due})
+    logger.info(told("sweep begun", feeds=feeds, past_due=timer.past_due))
 
 
 @blueprint.function_name("sweep_feed")

@@ -33,15 +33,21 @@ async def read_cases(connection: str) -> list[Case]:
 
 def table_of(cases: Sequence[Case]) -> Table:
     """Return the cases as a table; what came from outside is shown as text, never as mark-up."""
-    table = Table(title=f"{len(cases)} cases")
-    for heading in ("feed", "package", "state", "protection", "reasons", "public twin", "saved external", "updated"):
-        table.add_column(heading)
+    table = Table(title=f"{len(cases)} {'case' if len(cases) == 1 else 'cases'}", show_lines=True)
+    for heading in ("package", "protection", "why", "updated"):
+        table.add_column(heading, overflow="fold")
     for case in sorted(cases, key=lambda case: (case.feed_title, str(case.name))):
         verdict = Text(case.protection.value, style=_COLORS.get(case.protection, ""))
-        twin = f"{case.twin.presence} {case.twin.latest_version or ''}".strip()
-        rest = (", ".join(case.reasons), twin, ", ".join(case.saved_external), f"{case.updated_at:%Y-%m-%d %H:%M:%SZ}")
-        plain = (Text(text) for text in rest)
-        table.add_row(Text(case.feed_title), Text(str(case.name)), Text(case.state.value), verdict, *plain)
+        verdict.append(f"\n{case.state}", style="dim")
+        twin = f"public twin: {case.twin.presence} {case.twin.latest_version or ''}".strip()
+        saved = f"saved external: {', '.join(case.saved_external)}" if case.saved_external else ""
+        why = "\n".join(line for line in (*case.reasons, twin, saved, case.note) if line)
+        table.add_row(
+            Text(f"{case.name}\n").append(case.feed_title, style="dim"),
+            verdict,
+            Text(why),
+            Text(f"{case.updated_at:%Y-%m-%d %H:%M:%SZ}"),
+        )
     return table
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,13 +25,18 @@ from shared.application.relay import Messenger, Relay
 from shared.application.setbacks import Setbacks
 from shared.application.sweep import Sweeper
 from shared.application.walk import Walker
+from shared.application.watch import RegistryWatcher
+from shared.application.watch_feeds import FeedWatcher
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.policy import Stance
 from shared.domain.rules import GuardPolicy
 from shared.errors import ConfigurationError
-from shared.ports import Cursors, Door, FeedService, NamesIndex, Queue, Register, Registries
-from shared.settings import Settings, read_settings
+from shared.ports import ChangeFeeds, Cursors, Door, FeedService, NamesIndex, Queue, Register, Registries
+from shared.settings import Settings, examine_settings
 
 if TYPE_CHECKING:
+    from shared.adapters.azure_devops.addresses import Hosts
+    from shared.adapters.outbound.guarded import GuardedClient
     from shared.adapters.register import StorageAddress
 
 VERSION: Final = "0.1.0"
@@ -55,6 +60,8 @@ class App:
     sweeper: Sweeper
     checker: Checker
     abandoner: Abandoner
+    feed_watcher: FeedWatcher
+    registry_watcher: RegistryWatcher
     relay: Relay
     messenger: Messenger
     readiness: Readiness
@@ -68,21 +75,29 @@ def read_configuration(environment: Mapping[str, str] | None = None) -> Configur
     """
     from shared.adapters.doors import doors  # noqa: PLC0415  # nothing of an adapter is loaded at import
 
-    settings = read_settings(os.environ if environment is None else environment)
-    problems: list[str] = []
-    policy = GuardPolicy(Stance(settings.mode))
-    try:
-        policy = _policy(settings)
-    except ConfigurationError as error:
-        problems += error.problems
-    built: Mapping[str, Door] = {}
-    try:
-        built = doors(settings.plain_hook_secrets())
-    except ConfigurationError as error:
-        problems += error.problems
-    if problems:
+    settings, found = examine_settings(os.environ if environment is None else environment)
+    problems = list(found)
+    policy = _tried(lambda: _policy(settings), problems)
+    built = _tried(lambda: doors(settings.plain_hook_secrets()), problems)
+    if not found:
+        _tried(lambda: _hosts(settings), problems)
+    if problems or policy is None or built is None:
         raise ConfigurationError(tuple(problems))
     return Configuration(settings, policy, built)
+
+
+def _tried[T](make: Callable[[], T], problems: list[str]) -> T | None:
+    try:
+        return make()
+    except ConfigurationError as error:
+        problems += error.problems
+        return None
+
+
+def _hosts(settings: Settings) -> Hosts:
+    from shared.adapters.azure_devops.addresses import Hosts  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
+    return Hosts(settings.devops_url, settings.feeds_url, settings.packages_url, settings.identity_url)
 
 
 def _policy(settings: Settings) -> GuardPolicy:
@@ -132,7 +147,7 @@ def build(configuration: Configuration) -> App:
     deliveries, names = TableDeliveries(storage), TableNamesIndex(storage)
     world = _World(_feed_service(settings), _registries(settings), cursors, queue, register, names)
     follower = Follower(world.service, world.book, world.lookup, names, cursors, deliveries, queue)
-    sweeper = _sweeper(world)
+    sweeper = _sweeper(world, configuration.policy)
     journal = Journal(register, now, new_id)
     return App(
         intake=Intake(configuration.doors, deliveries, queue, now),
@@ -140,6 +155,8 @@ def build(configuration: Configuration) -> App:
         sweeper=sweeper,
         checker=_checker(world, journal, configuration.policy),
         abandoner=Abandoner(register, journal, world.setbacks, now),
+        feed_watcher=FeedWatcher(world.service, world.book, cursors, register, queue),
+        registry_watcher=RegistryWatcher(_change_feeds(settings), world.book, names, cursors, queue),
         relay=Relay(register, queue),
         messenger=Messenger(LogChannel()),
         readiness=Readiness(world.service, world.book, world.setbacks, queue),
@@ -160,13 +177,13 @@ class _World:
     ) -> None:
         self.service, self.queue, self.register, self.names = service, queue, register, names
         self.book = FeedBook(service, now)
-        self.lookup = TwinLookup(registries)
+        self.lookup = TwinLookup(registries, now)
         self.setbacks = Setbacks(cursors, now)
 
 
-def _sweeper(world: _World) -> Sweeper:
+def _sweeper(world: _World, policy: GuardPolicy) -> Sweeper:
     return Sweeper(
-        world.service, world.book, world.lookup, world.names, world.register, world.queue, world.setbacks, now
+        world.service, world.book, world.lookup, world.names, world.register, world.queue, world.setbacks, now, policy
     )
 
 
@@ -190,14 +207,12 @@ def _user_agent(settings: Settings) -> str:
 
 
 def _feed_service(settings: Settings) -> FeedService:
-    from shared.adapters.azure_devops.addresses import Hosts  # noqa: PLC0415  # nothing of an adapter is loaded at import
     from shared.adapters.azure_devops.client import AzureDevOpsFeeds  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.credentials import ManagedIdentity, PersonalAccessToken  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.sender import Sender  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.throttle import Timing  # noqa: PLC0415  # the same
     from shared.adapters.outbound.trusted import trusted_client  # noqa: PLC0415  # the same
 
-    hosts = Hosts(settings.devops_url, settings.feeds_url, settings.packages_url, settings.identity_url)
     agent = _user_agent(settings)
     credentials = (
         ManagedIdentity(clock=now, client_id=settings.client_id)
@@ -207,12 +222,24 @@ def _feed_service(settings: Settings) -> FeedService:
     # Chance spreads retries; nothing secret hangs on it.
     timing = Timing(now, sleep, random.random)
     sender = Sender(trusted_client(user_agent=agent), credentials=credentials, timing=timing, user_agent=agent)
-    return AzureDevOpsFeeds(sender, hosts=hosts, organization=settings.organization, clock=now)
+    return AzureDevOpsFeeds(sender, hosts=_hosts(settings), organization=settings.organization, clock=now)
+
+
+def _guarded_client(settings: Settings) -> GuardedClient:
+    from shared.adapters.outbound.guarded import GuardedClient  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
+    return GuardedClient(user_agent=_user_agent(settings), allowed_hosts=settings.allowed_registry_hosts)
 
 
 def _registries(settings: Settings) -> Registries:
-    from shared.adapters.outbound.guarded import GuardedClient  # noqa: PLC0415  # nothing of an adapter is loaded at import
-    from shared.adapters.registries import registries  # noqa: PLC0415  # the same
+    from shared.adapters.registries import registries  # noqa: PLC0415  # nothing of an adapter is loaded at import
 
-    sender = GuardedClient(user_agent=_user_agent(settings), allowed_hosts=settings.allowed_registry_hosts)
-    return registries(sender, clock=now, sleep=sleep)
+    return registries(_guarded_client(settings), clock=now, sleep=sleep)
+
+
+def _change_feeds(settings: Settings) -> ChangeFeeds:
+    from shared.adapters.change_feeds import ChangeFeedBook  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
+    configured = {Ecosystem.NPM: settings.npm_replication_url, Ecosystem.CARGO: settings.cargo_feed_url}
+    # A client of its own: a page of look-ups must not hold up the change feeds.
+    return ChangeFeedBook(_guarded_client(settings), configured=configured, clock=now, sleep=sleep)

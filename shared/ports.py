@@ -33,25 +33,27 @@ class ListedPackage:
     """A package as the feed's list shows it; `package_id` is the GUID that its versions are asked by.
 
     `maybe_internal` is false only where the list proves that every version came from a public
-    registry; `maybe_external` is false only where it proves that none did.
+    registry; `maybe_external` is false only where it proves that none did. `holds_external` is true only
+    where it proves that a live version came from a public registry.
     """
 
     package_id: str
     name: PackageName
     maybe_internal: bool
     maybe_external: bool
+    holds_external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PackagePage:
     """One page of a feed's packages. `refused` are names that no registry could hold, for the log.
 
-    `full` = the service filled the page: ask for the next, at `skip` + the page size.
+    `next_skip` is where the next page begins; None = this was the last. Fat pages hold fewer packages than others.
     """
 
     packages: tuple[ListedPackage, ...]
     refused: tuple[str, ...]
-    full: bool
+    next_skip: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ class FeedService(Protocol):
 
     async def feed(self, ref: FeedRef) -> Feed:
         """Return one feed as it is now. Raises FeedNotFound."""
+        ...
+
+    async def package_positions(self) -> Mapping[FeedRef, str]:
+        """Return the newest package change token of every feed that we may see, in one call or few."""
         ...
 
     async def packages(self, feed: Feed, *, skip: int) -> PackagePage:
@@ -151,6 +157,9 @@ class ChangeFeed(Protocol):
         """
         ...
 
+
+type ChangeFeeds = Callable[[Ecosystem, str], ChangeFeed | None]
+"""The change feed of the registry at a location; None where there is none, or none is configured."""
 
 type Registries = Mapping[Ecosystem, PublicRegistry]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +69,9 @@ SETTINGS: Final = (
     ),
     Setting("CONTACT", "mail or web address in the User-Agent that registries see"),
     Setting("ALLOWED_REGISTRY_HOSTS", "host:port, … that may be asked although they are not public https"),
+    Setting("NPM_REPLICATION_URL", "change feed of the public npm registry; empty = npm is only swept"),
+    Setting("CARGO_FEED_URL", "RSS of new crates of the public Cargo registry; empty = Cargo is only swept"),
+    Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),
     Setting("SWEEP_SCHEDULE", "when every package of every feed is walked, six-field NCRONTAB", default=None),
 )
 
@@ -91,6 +95,9 @@ class Settings:
     contact: str
     allowed_registry_hosts: frozenset[str]
     sweep_schedule: str
+    watch_schedule: str
+    npm_replication_url: str
+    cargo_feed_url: str
 
     def plain_hook_secrets(self) -> dict[str, tuple[str, ...]]:
         """Return the secrets themselves, for the doors that compare them."""
@@ -129,14 +136,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigurationError: with every problem, each saying what to do.
     """
+    settings, problems = examine_settings(environment)
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def examine_settings(environment: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings as far as they can be read, and every problem, each saying what to do."""
     read = _Reader(environment)
-    connection, account = read.text("STORAGE_CONNECTION"), read.text("STORAGE_CONNECTION__accountName")
-    if not connection and not account:
+    connection = read.parsed("STORAGE_CONNECTION", _connection, "")
+    account = read.text("STORAGE_CONNECTION__accountName")
+    if not connection and not account and not read.problems:
         read.problems.append(
             "STORAGE_CONNECTION is not set: give a connection string, or STORAGE_CONNECTION__accountName"
         )
     settings = Settings(
-        organization=read.text("AZURE_DEVOPS_ORGANIZATION").lower(),
+        organization=read.parsed("AZURE_DEVOPS_ORGANIZATION", _organization, ""),
         devops_url=read.parsed("AZURE_DEVOPS_URL", _address, ""),
         feeds_url=read.parsed("AZURE_DEVOPS_FEEDS_URL", _address, ""),
         packages_url=read.parsed("AZURE_DEVOPS_PACKAGES_URL", _address, ""),
@@ -151,14 +167,29 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         contact=read.parsed("CONTACT", _contact, ""),
         allowed_registry_hosts=read.parsed("ALLOWED_REGISTRY_HOSTS", _hosts, frozenset()),
         sweep_schedule=read.parsed("SWEEP_SCHEDULE", _schedule, ""),
+        watch_schedule=read.parsed("WATCH_SCHEDULE", _schedule, ""),
+        npm_replication_url=read.parsed("NPM_REPLICATION_URL", _address, ""),
+        cargo_feed_url=read.parsed("CARGO_FEED_URL", _address, ""),
     )
-    if read.problems:
-        raise ConfigurationError(tuple(read.problems))
-    return settings
+    return settings, tuple(read.problems)
 
 
 def _secret(text: str) -> Secret | None:
     return Secret(text) if text else None
+
+
+def _connection(text: str) -> str:
+    # The storage library would find out with the first delivery only.
+    if "=" not in text:
+        raise ValueError("this is no connection string: copy the storage account's, of the form Name=value;Name=value")
+    return text
+
+
+def _organization(text: str) -> str:
+    # The name becomes a segment of addresses that carry the credential.
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", text):
+        raise ValueError("write only the organization's name: `contoso` of https://dev.azure.com/contoso")
+    return text.lower()
 
 
 def _address(text: str) -> str:
@@ -187,7 +218,9 @@ def _file(text: str) -> str | None:
 
 
 def _hook_secrets(text: str) -> dict[str, tuple[Secret, ...]]:
-    # The parser's own error would quote what it stumbled over: a secret.
+    # No text here quotes what it stumbled over: a secret may stand anywhere, also where a source belongs.
+    from shared.adapters.doors import SOURCES  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
     advice = 'write JSON such as {"azure-devops": ["newest", "older"]}'
     try:
         rows = json.loads(text)
@@ -196,10 +229,12 @@ def _hook_secrets(text: str) -> dict[str, tuple[Secret, ...]]:
     if not isinstance(rows, dict):
         raise ValueError(advice)  # noqa: TRY004  # one class of error for all that is wrong with the text
     read: dict[str, tuple[Secret, ...]] = {}
-    for source, secrets in rows.items():
+    for place, (source, secrets) in enumerate(rows.items(), start=1):
+        # The doors refuse what is no source, together with all that they find; they see its place only.
+        name = source if source in SOURCES else f"(entry {place})"
         if not isinstance(secrets, list) or not all(isinstance(s, str) and s for s in secrets):
-            raise ValueError(f"{source}: give a list of secrets that are not empty: {advice}")
-        read[source] = tuple(Secret(s) for s in secrets)
+            raise ValueError(f"{name}: give a list of secrets that are not empty: {advice}")
+        read[name] = tuple(Secret(s) for s in secrets)
     return read
 
 
@@ -218,12 +253,42 @@ def _hosts(text: str) -> frozenset[str]:
     return frozenset(hosts)
 
 
-_FIELDS_OF_A_SCHEDULE: Final = 6
+_MONTHS: Final = "january february march april may june july august september october november december"
+_WEEKDAYS: Final = "sunday monday tuesday wednesday thursday friday saturday"
+
+# Field, least and greatest value, names that may stand for values.
+# Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
+_FIELDS_OF_A_SCHEDULE: Final = (
+    ("second", 0, 59, ""),
+    ("minute", 0, 59, ""),
+    ("hour", 0, 23, ""),
+    ("day", 1, 31, ""),
+    ("month", 1, 12, _MONTHS),
+    ("weekday", 0, 6, _WEEKDAYS),
+)
+_SHORTEST_NAME: Final = 3
 
 
 def _schedule(text: str) -> str:
-    if len(text.split()) != _FIELDS_OF_A_SCHEDULE:
+    """Check a six-field NCRONTAB: the platform would tell of a bad one in its log only, and never call us."""
+    fields = text.split()
+    if len(fields) != len(_FIELDS_OF_A_SCHEDULE):
         raise ValueError(
             f"{text[:40]!r} is not six fields (second minute hour day month weekday), such as 0 0 */6 * * *"
         )
+    for written, (field_name, least, greatest, names) in zip(fields, _FIELDS_OF_A_SCHEDULE, strict=True):
+        if not all(_fits(part, least, greatest, names.split()) for part in written.split(",")):
+            allowed = f"{least} to {greatest}{', names' if names else ''}, * and lists, ranges, steps of them"
+            raise ValueError(f"{field_name}: {written[:40]!r} is not made of {allowed}, such as 0 0 */6 * * *")
     return text
+
+
+def _fits(part: str, least: int, greatest: int, names: list[str]) -> bool:
+    match = re.fullmatch(r"(?:\*|([0-9]{1,2}|[A-Za-z]+)(?:-([0-9]{1,2}|[A-Za-z]+))?)(?:/0*[1-9][0-9]?)?", part)
+    return match is not None and all(_is_value(value, least, greatest, names) for value in match.groups() if value)
+
+
+def _is_value(text: str, least: int, greatest: int, names: list[str]) -> bool:
+    if text.isdecimal():
+        return least <= int(text) <= greatest
+    return len(text) >= _SHORTEST_NAME and any(name.startswith(text.lower()) for name in names)

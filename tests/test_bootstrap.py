@@ -10,6 +10,7 @@ import pytest
 
 from shared import bootstrap
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
+from shared.adapters.doors import SOURCES
 from shared.adapters.register import TableRegister
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.policy import Mode
@@ -21,6 +22,7 @@ GOOD = {
     "AZURE_DEVOPS_PAT": "sample-pat",
     "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
     "SWEEP_SCHEDULE": "0 0 */6 * * *",
+    "WATCH_SCHEDULE": "0 * * * * *",
 }
 
 
@@ -29,8 +31,8 @@ async def test_the_app_is_built_of_real_adapters() -> None:
     app = bootstrap.build(bootstrap.read_configuration(GOOD))
     assert isinstance(app.checker.service, AzureDevOpsFeeds)
     assert isinstance(app.checker.register, TableRegister)
-    assert set(app.checker.gatherer.lookup.registries) == {Ecosystem.NPM, Ecosystem.PYPI}
-    assert set(app.intake.doors) == {"azure-devops", "generic"}
+    assert {Ecosystem.NPM, Ecosystem.PYPI} <= set(app.checker.gatherer.lookup.registries)
+    assert set(app.intake.doors) == set(SOURCES)
 
 
 async def test_identities_serve_where_no_secret_is_given() -> None:
@@ -58,11 +60,23 @@ def test_problems_of_every_kind_come_together(tmp_path: Path) -> None:
     """Policy and secrets in one error."""
     file = tmp_path / "policy.yaml"
     file.write_text("version: 7\ncolour: red\n")
-    environment = {**GOOD, "POLICY_FILE": str(file), "HOOK_SECRETS": '{"generic": ["short"], "nobody": ["x"]}'}
+    environment = {
+        **GOOD,
+        "MODE": "yolo",
+        "POLICY_FILE": str(file),
+        "HOOK_SECRETS": '{"generic": ["short"], "nobody": ["x"]}',
+    }
     with pytest.raises(ConfigurationError) as caught:
         bootstrap.read_configuration(environment)
     told = "\n".join(caught.value.problems)
-    assert all(word in told for word in ("version", "colour", "generic", "nobody"))
+    assert all(word in told for word in ("MODE", "version", "colour", "HOOK_SECRETS"))
+
+
+@pytest.mark.parametrize("address", ["https://x.example/#y", "https://x.example:99999"])
+def test_an_address_that_no_client_can_use_stops_the_start(address: str) -> None:
+    """Rather than the first delivery."""
+    with pytest.raises(ConfigurationError, match="address"):
+        bootstrap.read_configuration({**GOOD, "AZURE_DEVOPS_URL": address})
 
 
 async def test_the_app_of_a_process_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:

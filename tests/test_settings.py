@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.doors import SOURCES, doors
 from shared.domain.policy import Mode
 from shared.errors import ConfigurationError
 from shared.settings import SETTINGS, Secret, read_settings
@@ -16,6 +18,7 @@ GOOD = {
     "AZURE_DEVOPS_ORGANIZATION": "Contoso",
     "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
     "SWEEP_SCHEDULE": "0 0 */6 * * *",
+    "WATCH_SCHEDULE": "0 * * * * *",
 }
 
 
@@ -48,6 +51,7 @@ def test_all_problems_come_at_once() -> None:
         "HOOK_SECRETS",
         "ALLOWED_REGISTRY_HOSTS",
         "SWEEP_SCHEDULE",
+        "WATCH_SCHEDULE",
     ]
 
 
@@ -68,6 +72,26 @@ def test_all_problems_come_at_once() -> None:
         ("ALLOWED_REGISTRY_HOSTS", "127.0.0.1", "host:port"),
         ("ALLOWED_REGISTRY_HOSTS", "a:1, b:x", "host:port"),
         ("SWEEP_SCHEDULE", "*/5 * * * *", "six fields"),
+        ("STORAGE_CONNECTION", "garbage", "connection string"),
+        ("SWEEP_SCHEDULE", "a b c d e f", "second: 'a'"),
+        ("SWEEP_SCHEDULE", "60 * * * * *", "second: '60'"),
+        ("SWEEP_SCHEDULE", "0 0 24 * * *", "hour: '24'"),
+        ("SWEEP_SCHEDULE", "0 0 * 0 * *", "day: '0'"),
+        ("SWEEP_SCHEDULE", "0 0 * * 13 *", "month: '13'"),
+        ("SWEEP_SCHEDULE", "0 0 * * * 7", "weekday: '7'"),
+        ("SWEEP_SCHEDULE", "0 0 * * MON *", "month: 'MON'"),
+        ("SWEEP_SCHEDULE", "0 0 * * * JAN", "weekday: 'JAN'"),
+        ("SWEEP_SCHEDULE", "0 0 */ * * *", "hour: '*/'"),
+        ("SWEEP_SCHEDULE", "0 0 */0 * * *", "hour: '*/0'"),
+        ("SWEEP_SCHEDULE", "0 0 1,,2 * * *", "hour: '1,,2'"),
+        ("SWEEP_SCHEDULE", "0 0 ٣ * * *", "hour"),
+        ("AZURE_DEVOPS_ORGANIZATION", "https://dev.azure.com/contoso", "only the organization's name"),
+        ("AZURE_DEVOPS_ORGANIZATION", "contoso/payments", "only the organization's name"),
+        ("AZURE_DEVOPS_ORGANIZATION", "contoso ltd", "only the organization's name"),
+        ("AZURE_DEVOPS_ORGANIZATION", "contöso", "only the organization's name"),
+        ("AZURE_DEVOPS_ORGANIZATION", "-contoso", "only the organization's name"),
+        ("AZURE_DEVOPS_ORGANIZATION", "..", "only the organization's name"),
+        ("HOOK_SECRETS", '{"generic": ["a"], "elsewhere": "b"}', "(entry 2): give a list"),
     ],
 )
 def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:
@@ -136,3 +160,51 @@ def test_every_setting_says_what_it_is_for() -> None:
     """The one list is complete enough to print as documentation."""
     assert all(setting.purpose for setting in SETTINGS)
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["0 0 */6 * * *", "0,30 5/15 1-5,20-22/2 1 Jan-MAR,december mon-Friday", "59 59 23 31 12 6", "0 0 0 1 1 0"],
+)
+def test_schedules_that_the_platform_knows_pass(schedule: str) -> None:
+    """Lists, ranges, steps, and names of months and days in any letter case."""
+    assert read_settings({**GOOD, "SWEEP_SCHEDULE": schedule}).sweep_schedule == schedule
+
+
+@pytest.mark.parametrize("organization", ["c", "Contoso-2", "2contoso"])
+def test_plain_organization_names_pass(organization: str) -> None:
+    """Letters, digits and hyphens, kept in lower case."""
+    settings = read_settings({**GOOD, "AZURE_DEVOPS_ORGANIZATION": organization})
+    assert settings.organization == organization.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"whsec_s3cr3t": "generic"}',
+        '{"generic": ["a"], "whsec_s3cr3t": [""]}',
+        '{"generic": "whsec_s3cr3t"}',
+        '{"generic": ["", "whsec_s3cr3t"]}',
+        '["whsec_s3cr3t"]',
+        '{"generic": ["whsec_s3cr3t"}',
+    ],
+)
+def test_swapped_hook_secrets_are_not_printed(text: str) -> None:
+    """A secret in the place of a source's name is a secret still: the problem tells its place."""
+    (problem,) = problems(HOOK_SECRETS=text)
+    assert "s3cr3t" not in problem
+    assert problem.startswith("HOOK_SECRETS: ")
+
+
+def test_secret_in_the_place_of_a_source_is_refused_by_its_place() -> None:
+    """Swapped, but of the right shape: the doors refuse it, and neither they nor the settings show it."""
+    settings = read_settings({**GOOD, "HOOK_SECRETS": '{"generic": [], "whsec_s3cr3t": ["generic"]}'})
+    with pytest.raises(ConfigurationError, match="entry 2 is for a source") as caught:
+        doors(settings.plain_hook_secrets())
+    assert "s3cr3t" not in f"{caught.value} {settings}"
+
+
+def test_hook_sources_are_the_doors() -> None:
+    """Each door's name is a source that may have secrets."""
+    text = json.dumps({source: ["whsec_sample"] for source in SOURCES})
+    assert tuple(read_settings({**GOOD, "HOOK_SECRETS": text}).hook_secrets) == SOURCES

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import FrameType
 
 from rich.text import Text
 
@@ -15,12 +17,15 @@ from local.demo.stories import by_delivery, by_sweep
 from local.stack import Stack
 from shared.errors import FeedwardenError
 
-# In the first story no sweep may help: it runs once a year.
-_NO_SWEEP = {"SWEEP_SCHEDULE": "0 0 3 1 1 *"}
+# In the first story neither sweep nor watch may help, in the second no watch: they run once a year.
+_NO_SWEEP = {"SWEEP_SCHEDULE": "0 0 3 1 1 *", "WATCH_SCHEDULE": "0 0 3 1 1 *"}
 
 
 def main() -> int:
     """Tell both stories on one stack."""
+    # As with Ctrl-C, also where a script has told us to ignore it: everything that was started is stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     steps, begun = Steps(), time.monotonic()
     steps.console.print("Starting storage, simulators and Feedwarden on loopback …")
     try:
@@ -39,6 +44,13 @@ def main() -> int:
         return 130
     steps.console.print(Text(f"\nAll {steps.count} steps hold ({time.monotonic() - begun:.0f} s).", style="bold green"))
     return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Leave the block that runs the stack, which ends its parts. A second signal must not cut that short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

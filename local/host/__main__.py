@@ -11,29 +11,10 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 from local.host.server import Options, load, serve
 from local.host.worker import Worker
 from shared.errors import FeedwardenError
-
-_STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {
-    "message",
-    "asctime",
-    "taskName",
-    "color_message",
-}
-
-
-class _WithExtras(logging.Formatter):
-    """A log line with what the app logged as `extra`, which production would keep as custom dimensions."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Append the extra fields to the first line."""
-        extras = {name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS}
-        first, *rest = super().format(record).split("\n")
-        told = "".join(f" {name}={value!r}" for name, value in extras.items())
-        return "\n".join((first + told, *rest))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _log_to_stderr() -> None:
     """Log as the host's console does: the app's own lines and each run, not the SDK's chatter."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_WithExtras("[%(asctime)s] %(levelname)s %(name)s: %(message)s"))
+    # The message only: it is all that the real worker passes on, so what is not in it cannot be relied on.
+    handler.setFormatter(logging.Formatter("[%(asctime)s] %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("azure", "httpx", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -57,19 +57,19 @@ Is it ready?
   curl {stack.app_url}/api/health/ready
 
 Play the attacker: publish a higher version of an internal package in public.
-  curl {stack.npm_url}/_control/publish -d '{{"name": "acme-billing", "version": "99.0.0"}}'
+  curl -i {stack.npm_url}/_control/publish -d '{{"name": "acme-billing", "version": "99.0.0"}}'
 
 Tell Feedwarden that something happened, as the last step of a publish job would:
   curl -i {stack.app_url}/api/hooks/azure-devops -u "feedwarden:{SHARED_SECRET}" \\
     -H 'content-type: application/json' -d '{{"id": "'$(date +%s)'", "eventType": "build.complete", "resource": {{}}}}'
 
 Or make it walk through every feed now, rather than at the next minute:
-  curl -X POST {stack.app_url}/admin/functions/sweep_feeds -H 'content-type: application/json' -d '{{}}'
+  curl -i -X POST {stack.app_url}/admin/functions/sweep_feeds -H 'content-type: application/json' -d '{{}}'
 
 List what it found, from another terminal in this folder:
   STORAGE_CONNECTION="$(cat {shlex.quote(str(stack.connection_file))})" make cases
 
-Ctrl-C stops everything; nothing is kept.
+Ctrl-C stops everything; only the logs are kept, until `make clean`.
 """
 
 

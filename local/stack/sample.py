@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ GENERIC_SECRET: Final = "whsec_" + base64.b64encode(b"sample secret of 32 plain 
 """What the senders of `generic` deliveries sign with, in the form of Standard Webhooks."""
 
 
-def app_settings(*, devops_url: str, npm_url: str, pypi_url: str, connection_string: str) -> dict[str, str]:
+def app_settings(*, devops_url: str, registry_urls: Sequence[str], connection_string: str) -> dict[str, str]:
     """Return the app's settings; every setting that is not used is empty, so that no other source fills it."""
     return dict.fromkeys((setting.name for setting in SETTINGS), "") | {
         "AZURE_DEVOPS_ORGANIZATION": ORGANIZATION,
@@ -30,9 +30,10 @@ def app_settings(*, devops_url: str, npm_url: str, pypi_url: str, connection_str
         "AZURE_DEVOPS_PAT": _PAT,
         "STORAGE_CONNECTION": connection_string,
         "HOOK_SECRETS": json.dumps({"azure-devops": [SHARED_SECRET], "generic": [GENERIC_SECRET]}),
-        "ALLOWED_REGISTRY_HOSTS": ",".join(urlsplit(url).netloc for url in (npm_url, pypi_url)),
+        "ALLOWED_REGISTRY_HOSTS": ",".join(urlsplit(url).netloc for url in registry_urls),
         "MODE": "enforce",
         "SWEEP_SCHEDULE": "0 */1 * * * *",
+        "NPM_REPLICATION_URL": f"{registry_urls[0]}/-/replication",
         "WATCH_SCHEDULE": "*/10 * * * * *",
         "CONTACT": "mailto:security@contoso.example.test",
     }

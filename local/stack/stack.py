@@ -18,6 +18,9 @@ from local.processes import Child, ChildFailed
 from local.stack.sample import app_settings, environment
 
 _READY: Final = r"listening on (http://127\.0\.0\.1:\d+)"
+_OTHERS: Final = ("nuget", "maven", "cargo")
+# Where the sample seed's upstream sources expect a registry below its address.
+_PATHS: Final = {"maven": "/maven2"}
 _LOGS: Final = ROOT / ".run"
 
 
@@ -44,6 +47,7 @@ class Stack:
         self.connection_string = ""
         self.npm_url = ""
         self.pypi_url = ""
+        self.other_urls: dict[str, str] = {}
         self.feeds_url = ""
         self.app_url = ""
 
@@ -110,21 +114,27 @@ class Stack:
         self.logs = Path(tempfile.mkdtemp(prefix="stack-", dir=_LOGS))
         npm = self._spawn("npm registry", ["local.simulators.npm_registry", "--port", "0"])
         pypi = self._spawn("PyPI registry", ["local.simulators.pypi_registry", "--port", "0"])
+        others = {
+            name: self._spawn(f"{name} registry", [f"local.simulators.{name}_registry", "--port", "0"])
+            for name in _OTHERS
+        }
         storage = azurite.start(log=self.logs / "azurite.log")
         self._children["azurite"] = storage.child
         self._cleanup.callback(storage.stop)
         self.connection_string = storage.connection_string
         self.connection_file.write_text(storage.connection_string, encoding="utf-8")
         self.npm_url, self.pypi_url = (child.wait_for(_READY).group(1) for child in (npm, pypi))
+        self.other_urls = {name: child.wait_for(_READY).group(1) for name, child in others.items()}
         seed = ["--seed", str(self._seed)] if self._seed else []
         locations = ["--npm-location", self.npm_url, "--pypi-location", self.pypi_url]
+        for name, url in self.other_urls.items():
+            locations += [f"--{name}-location", url + _PATHS.get(name, "")]
         feeds = self._spawn("Azure DevOps", ["local.simulators.azure_devops", "--port", "0", *seed, *locations])
         self.feeds_url = feeds.wait_for(_READY).group(1)
         self._settings = (
             app_settings(
                 devops_url=self.feeds_url,
-                npm_url=self.npm_url,
-                pypi_url=self.pypi_url,
+                registry_urls=(self.npm_url, self.pypi_url, *self.other_urls.values()),
                 connection_string=self.connection_string,
             )
             | self._overrides

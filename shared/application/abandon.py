@@ -10,8 +10,9 @@ from shared.application.journal import Entry, Journal, draft
 from shared.application.messages import CheckRequest, SweepRequest
 from shared.application.setbacks import Setbacks
 from shared.domain.cases import CaseEvent, CaseState
-from shared.domain.policy import Mode
+from shared.domain.policy import Mode, Protection
 from shared.errors import UntrustedInput
+from shared.logs import told
 from shared.ports import Clock, Register
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,9 @@ class Abandoner:
             known=None if stored is None else stored.case,
             mode=Mode.AUDIT if stored is None else stored.case.mode,
         )
-        entry = Entry(CaseEvent.CHECK_ABANDONED, request.cause, {"why": _WHY})
-        await self.journal.write(replace(case, note=_WHY), entry, stored)
+        entry = Entry(CaseEvent.CHECK_ABANDONED, request.cause, {"why": _WHY, "protection": Protection.UNKNOWN.value})
+        unjudged = replace(case, note=_WHY, protection=Protection.UNKNOWN, reasons=(), scenario=None)
+        await self.journal.write(unjudged, entry, stored)
 
     async def abandon_sweep(self, text: str) -> None:
         """Remember the feed whose walk failed too often, for readiness to show."""
@@ -56,14 +58,14 @@ class Abandoner:
         except UntrustedInput:
             await self._unreadable("feed-sweeps", text)
             return
-        logger.error("walk abandoned", extra={"kind": request.kind.value, "cause": request.cause})
+        logger.error(told("walk abandoned", kind=request.kind.value, cause=request.cause))
         await self.setbacks.remember(request.feed, f"{request.kind} for {request.cause}: {_WHY}")
 
     async def abandon_notice(self, text: str) -> None:
         """Remember that people were not told of something; the log keeps what it was."""
-        logger.error("notice not sent", extra={"text": text[:2000]})
+        logger.error(told("notice not sent", text=text[:2000]))
         await self.setbacks.remember(None, f"a notice could not be sent: {_WHY}")
 
     async def _unreadable(self, queue: str, text: str) -> None:
-        logger.error("message not readable", extra={"queue": queue, "text": text[:500]})
+        logger.error(told("message not readable", queue=queue, text=text[:500]))
         await self.setbacks.remember(None, f"a message in {queue} was not readable: see the log")

@@ -13,8 +13,11 @@ from shared.application.messages import CheckRequest
 from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
 from shared.domain.evidence import Evidence, Proof, UpstreamingBehavior, is_internal
 from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
+from shared.domain.reasons import Reason
 from shared.domain.rules import GuardPolicy
-from shared.errors import PermissionMissing, UpstreamUnavailable
+from shared.domain.twins import Presence
+from shared.errors import FeedNotFound, PermissionMissing, StaleWrite, UpstreamError, UpstreamUnavailable
+from shared.logs import told
 from shared.ports import Clock, FeedService, Queue, QueueName, Register, StoredCase
 
 logger = logging.getLogger(__name__)
@@ -26,6 +29,9 @@ RECHECK_AFTER: Final = tuple(timedelta(seconds=s) for s in (3, 10, 30, 60, 300, 
 # An unknown is recorded when it has lasted this many attempts, and left to the sweep after the second number.
 _LASTING: Final = 2
 _GIVE_UP: Final = 8
+
+# A registry's change feed runs ahead of the package's page: so long is "not found" not believed.
+LATE_PAGE: Final = tuple(timedelta(seconds=s) for s in (15, 60, 300))
 
 # A queue hides a message for seven days at most, and nobody wants to wait that long.
 _LONGEST_WAIT: Final = timedelta(days=1)
@@ -57,31 +63,44 @@ class Checker:
         """Check once; what is not settled is queued for later.
 
         Returns:
-            The verdict; None where Azure DevOps asked us to come back later, could not be asked, or
-            the feed is disabled.
+            The verdict; None where it is put off: Azure DevOps asked us to come back later or could not be
+            asked, the feed is disabled, or a public package's page is not there yet.
 
         Raises:
             UpstreamError: a person must mend it, or it failed too often: the message goes to poison.
-            StaleWrite: two checks of one package met; the message is delivered again.
+            StaleWrite: two checks of one package met twice; the message is delivered again.
         """
         try:
-            return await self._check(request)
+            return await self._check_again_if_stale(request)
         except UpstreamUnavailable as error:
             if request.attempt >= _GIVE_UP:
                 raise
             wait = postpone_for(error, request.attempt)
-            logger.warning("check postponed", extra={"package": str(request.name), "error": str(error)})
+            logger.warning(told("check postponed", package=str(request.name), error=str(error)))
             await self._again(request, wait)
             return None
 
+    async def _check_again_if_stale(self, request: CheckRequest) -> Protection | None:
+        try:
+            return await self._check(request)
+        except StaleWrite:
+            # Two checks of one package met: the other one's result is read, and ours compared with it.
+            logger.info(told("case moved meanwhile: checked again", package=request.name))
+            return await self._check(request)
+
     async def _check(self, request: CheckRequest) -> Protection | None:
-        feed = await self.gatherer.book.feed(request.feed)
+        try:
+            feed = await self.gatherer.book.feed(request.feed)
+        except (FeedNotFound, PermissionMissing) as error:
+            return await self._lost_sight(request, error)
         if not feed.enabled:
             # Azure answers nothing about it, and it serves nothing; the sweep sees when it is enabled again.
-            logger.info("feed is disabled: not checked", extra={"feed": feed.title})
+            logger.info(told("feed is disabled: not checked", feed=feed.title))
             return None
         stored = await self.register.case(request.feed, request.name)
         gathered = await self.gatherer.gather(request, None if stored is None else stored.case)
+        if await self._waits_for_page(request, gathered):
+            return None
         stance = self.policy.stance(gathered.feed, gathered.name)
         decision = decide(gathered.evidence, stance)
         case = draft(
@@ -99,14 +118,42 @@ class Checker:
             return await self._enforce(step)
         return await self._record(step)
 
+    async def _lost_sight(self, request: CheckRequest, error: UpstreamError) -> Protection:
+        """Take a case whose feed cannot be seen any more for unknown: what was proved there holds no longer.
+
+        Raises:
+            FeedNotFound, PermissionMissing: there is no case, so the request was wrong.
+        """
+        stored = await self.register.case(request.feed, request.name)
+        if stored is None:
+            raise error
+        reasons = (Reason.FEED_PERMISSION_MISSING,)
+        case = replace(
+            stored.case, protection=Protection.UNKNOWN, reasons=reasons, scenario=None, behavior=None, note=str(error)
+        )
+        if stored.case.state is not CaseState.ENFORCING and _news(stored.case, case, CaseEvent.FOUND_UNKNOWN):
+            words = {"why": str(error), "protection": case.protection.value, "reasons": ", ".join(reasons)}
+            await self.journal.write(case, Entry(CaseEvent.FOUND_UNKNOWN, request.cause, words), stored)
+        return Protection.UNKNOWN
+
+    async def _waits_for_page(self, request: CheckRequest, gathered: Gathered) -> bool:
+        """Queue the check again where a change feed told of a package whose page is not there yet."""
+        absent = gathered.evidence.twin.presence is Presence.ABSENT
+        if not (request.expects_twin and absent and request.attempt < len(LATE_PAGE)):
+            return False
+        await self._again(request, LATE_PAGE[request.attempt])
+        return True
+
     async def _enforce(self, step: _Step) -> Protection:
         """Set `auto`: intent on record first, then the PATCH, then the record of it.
 
         A crash between any two leaves the case `enforcing`; the next check takes it up here.
         """
         evidence = step.gathered.evidence
-        if evidence.behavior is None and not evidence.permission_missing:
-            raise UpstreamUnavailable("the switch could not be read", service="Azure DevOps")
+        if evidence.behavior is not UpstreamingBehavior.AUTO and step.case.mode is Mode.AUDIT:
+            return await self._given_up(step, "the mode is audit now: the switch was left as it is")
+        if evidence.behavior is None:
+            return await self._given_up(step, "the role was taken away: the switch can not be read")
         if step.stored is None or step.stored.case.state is not CaseState.ENFORCING:
             intended = replace(step.case, previous_behavior=evidence.behavior)
             step = await self._write(step, intended, CaseEvent.ENFORCEMENT_INTENDED)
@@ -114,7 +161,7 @@ class Checker:
             if evidence.behavior is not UpstreamingBehavior.AUTO:
                 await self.service.clear_upstreaming_behavior(step.gathered.feed, step.gathered.name)
         except PermissionMissing as error:
-            return await self._refused(step, error)
+            return await self._given_up(step, str(error), permission_missing=True)
         return await self._sent(step)
 
     async def _sent(self, step: _Step) -> Protection:
@@ -126,11 +173,13 @@ class Checker:
         await self._again(replace(step.request, attempt=-1), recheck_after(0))
         return pending.decision.protection
 
-    async def _refused(self, step: _Step, error: PermissionMissing) -> Protection:
+    async def _given_up(self, step: _Step, why: str, *, permission_missing: bool = False) -> Protection:
+        """Record that the switch was not set, and why; what is exposed stays exposed."""
         stance = self.policy.stance(step.gathered.feed, step.gathered.name)
-        evidence = replace(step.gathered.evidence, permission_missing=True)
+        known = step.gathered.evidence
+        evidence = replace(known, permission_missing=known.permission_missing or permission_missing)
         decision = decide(evidence, stance)
-        case = replace(judged(step.case, evidence, decision), note=str(error))
+        case = replace(judged(step.case, evidence, decision), note=why)
         refused = replace(step, gathered=replace(step.gathered, evidence=evidence), decision=decision)
         await self._write(refused, case, CaseEvent.ENFORCEMENT_REFUSED)
         return decision.protection
@@ -159,11 +208,10 @@ class Checker:
             await self._again(step.request, recheck_after(step.request.attempt))
 
     async def _write(self, step: _Step, case: Case, kind: CaseEvent) -> _Step:
-        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision))
+        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision, case.mode))
         stored = await self.journal.write(case, entry, step.stored)
         logger.info(
-            "case moved",
-            extra={"package": str(case.name), "feed": case.feed_title, "event": kind.value, "state": stored.case.state},
+            told("case moved", package=str(case.name), feed=case.feed_title, event=kind.value, state=stored.case.state)
         )
         return replace(step, case=stored.case, stored=stored)
 
@@ -203,9 +251,11 @@ def _judge_pending(step: _Step, evidence: Evidence) -> _Step:
 
 def _news(known: Case, found: Case, kind: CaseEvent) -> bool:
     """Say whether the case would tell anything that its row does not tell already."""
+    if known.twin.presence is not found.twin.presence:
+        return True
     return next_state(known.state, kind) is not known.state or any(
         getattr(known, member) != getattr(found, member) for member in _TELLING
     )
 
 
-_TELLING: Final = ("protection", "scenario", "reasons", "mode", "behavior", "twin", "saved_external")
+_TELLING: Final = ("protection", "scenario", "reasons", "mode", "behavior", "saved_external")

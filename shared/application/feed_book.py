@@ -25,7 +25,8 @@ class FeedBook:
         """Return the feed as it was at most 20 seconds ago. Raises what the service raises."""
         now = self.clock()
         known = self._read.get(ref)
-        if known is not None and now - known[0] < _FRESH_FOR:
+        # A disabled feed is passed over, so whether it still is must be known as of now.
+        if known is not None and known[1].enabled and now - known[0] < _FRESH_FOR:
             return known[1]
         feed = await self.service.feed(ref)
         self._read[ref] = (now, feed)

@@ -13,6 +13,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
 from shared.errors import NoUpstreamingBehavior, StaleWrite, UntrustedInput
+from shared.logs import told
 from shared.ports import ChangePage, Cursor, Cursors, Deliveries, FeedService, NamesIndex, Queue, QueueName
 
 logger = logging.getLogger(__name__)
@@ -79,27 +80,22 @@ class Follower:
 
     async def _take_stock(self, feed: Feed, request: SweepRequest) -> None:
         """Find the newest position, queue a walk through every package, and save the position after that."""
-        token: str | None = None
-        while True:
-            page = await self.service.package_changes(feed, token=token)
-            if page.exhausted:
-                break
-            token = page.token
+        newest = (await self.service.package_positions()).get(feed.ref)
         walk = SweepRequest(SweepKind.EVERY_PACKAGE, request.cause, feed=feed.ref)
         await self.queue.put(QueueName.FEED_SWEEPS, walk.text())
-        if token is not None:
-            await self._save(feed, token, None)
+        if newest is not None:
+            await self._save(feed, newest, None)
 
     async def _save(self, feed: Feed, token: str, replaces: Cursor | None) -> None:
         try:
             await self.cursors.save(cursor_key(feed.ref), token, replaces=replaces)
         except StaleWrite:
             # Another instance reads the same changes; what both queue is checked once more, that is all.
-            logger.info("changes are read by another instance too", extra={"feed": feed.title})
+            logger.info(told("changes are read by another instance too", feed=feed.title))
 
     async def _queue_checks(self, ref: FeedRef, page: ChangePage, cause: str) -> None:
         if page.refused:
-            logger.warning("changed names that no registry could hold", extra={"first": page.refused[:5]})
+            logger.warning(told("changed names that no registry could hold", first=page.refused[:5]))
         known = [package for package in page.packages if self.lookup.knows(package.name)]
         await self.names.add(ref, (package.name for package in known if package.maybe_internal))
         for package in known:
@@ -115,19 +111,27 @@ def _hinted_name(request: SweepRequest) -> PackageName | None:
         return PackageName.of(Ecosystem.of(request.hinted_ecosystem), request.hinted_package)
     except (UntrustedInput, NoUpstreamingBehavior) as error:
         # The door refuses such names; one that comes this far still gets its feed looked at.
-        logger.warning("hinted package not usable", extra={"reason": str(error)})
+        logger.warning(told("hinted package not usable", reason=str(error)))
         return None
 
 
 def _hinted(feeds: tuple[Feed, ...], request: SweepRequest) -> tuple[Feed, ...]:
     enabled = tuple(feed for feed in feeds if feed.enabled)
-    fitting = tuple(feed for feed in enabled if _fits(feed, request))
+    fitting = tuple(feed for feed in enabled if _fits(feed, request)) if _knows_project(enabled, request) else ()
     if not fitting and (request.hinted_project or request.hinted_feed):
         logger.warning(
-            "delivery names a project or feed that is not visible to us: all feeds are looked at",
-            extra={"project": request.hinted_project, "feed": request.hinted_feed},
+            told(
+                "delivery names a project or feed that is not visible to us: all feeds are looked at",
+                project=request.hinted_project,
+                feed=request.hinted_feed,
+            )
         )
     return fitting or enabled
+
+
+def _knows_project(feeds: tuple[Feed, ...], request: SweepRequest) -> bool:
+    project = request.hinted_project
+    return project is None or any(_same(project, feed.project_name, feed.ref.project_id) for feed in feeds)
 
 
 def _fits(feed: Feed, request: SweepRequest) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 from shared.application.feed_book import FeedBook
 from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest
-from shared.application.reach import Reach, reach
-from shared.domain.cases import Case
+from shared.application.reach import reach
+from shared.domain.cases import Case, CaseState
 from shared.domain.evidence import (
     Evidence,
     InternalPresence,
@@ -21,6 +21,7 @@ from shared.domain.evidence import (
     internal_presence,
     is_collision,
     origin_in_doubt,
+    saved_after_internal,
     saved_external,
 )
 from shared.domain.feeds import Feed
@@ -90,11 +91,13 @@ class Gatherer:
         package, versions = await self._held(feed, request, known)
         name = request.name if package is None else package.name
         package_id = None if package is None else package.package_id
-        internal = internal_presence(versions)
+        # A listed package without any version is a contradiction, not an empty package.
+        internal = InternalPresence.UNKNOWN if package and not versions else internal_presence(versions)
         if internal not in _FIRST_SEEN_HERE:
-            return Gathered(feed, name, package_id, _not_internal(internal, versions))
+            evidence = await self._not_internal(feed, name, known, internal, versions)
+            return Gathered(feed, name, package_id, evidence)
         out = await reach(feed, name.ecosystem, self.book)
-        twin = once_taken(await self._twin(name, out), None if known is None else known.twin)
+        twin = once_taken(await self.lookup.look_up(name, out), None if known is None else known.twin)
         behavior, permission_missing = await self._behavior(feed, name)
         evidence = Evidence(
             internal=internal,
@@ -107,6 +110,7 @@ class Gatherer:
             proof=Proof.UNKNOWN,
             propagating=known is not None and is_propagating(known.changed_at, self.clock()),
             permission_missing=permission_missing,
+            saved_after_internal=saved_after_internal(versions),
         )
         return Gathered(feed, name, package_id, await self._proven(feed, name, evidence, versions))
 
@@ -118,25 +122,49 @@ class Gatherer:
             name = request.name if known is None else known.name
             listed = ListedPackage(package_id, name, maybe_internal=True, maybe_external=True)
             try:
-                return listed, await self.service.versions(feed, listed)
+                versions = await self.service.versions(feed, listed)
             except (FeedNotFound, UnexpectedAnswer):
-                # The id may be of a package that was deleted and published anew since: search by name.
-                pass
+                versions = ()
+            if versions:
+                return listed, versions
+            # The id may be of a package that was deleted and published anew since: search by name.
         package = await self.service.find_package(feed, request.name)
         if package is None:
             return None, ()
         return package, await self.service.versions(feed, package)
-
-    async def _twin(self, name: PackageName, out: Reach) -> PublicTwin:
-        if not out.locations:
-            return unknown_twin("no registry was asked: the feed has no open public upstream for it")
-        return await self.lookup.look_up(name, out.locations)
 
     async def _behavior(self, feed: Feed, name: PackageName) -> tuple[UpstreamingBehavior | None, bool]:
         try:
             return await self.service.get_upstreaming_behavior(feed, name), False
         except PermissionMissing:
             return None, True
+
+    async def _not_internal(
+        self,
+        feed: Feed,
+        name: PackageName,
+        known: Case | None,
+        internal: InternalPresence,
+        versions: tuple[FeedVersion, ...],
+    ) -> Evidence:
+        """Nothing of the company's is at stake, or nobody knows: no registry is asked for the name.
+
+        The switch is read only where an enforcement has to be brought to its end.
+        """
+        behavior, permission_missing = None, False
+        if known is not None and known.state is CaseState.ENFORCING:
+            behavior, permission_missing = await self._behavior(feed, name)
+        return Evidence(
+            internal=internal,
+            saved_external=saved_external(versions),
+            origin_in_doubt=origin_in_doubt(versions),
+            twin=unknown_twin("no registry was asked: the feed holds no internal version"),
+            behavior=behavior,
+            organization_policy=OrganizationPolicy.UNKNOWN,
+            public_upstream=PublicUpstream.UNKNOWN,
+            proof=Proof.UNKNOWN,
+            permission_missing=permission_missing,
+        )
 
     async def _proven(
         self, feed: Feed, name: PackageName, evidence: Evidence, versions: tuple[FeedVersion, ...]
@@ -146,17 +174,3 @@ class Gatherer:
             return evidence
         from_index = await self.service.proof(feed, name, versions)
         return replace(evidence, proof=from_index)
-
-
-def _not_internal(internal: InternalPresence, versions: tuple[FeedVersion, ...]) -> Evidence:
-    # Nothing of the company's is at stake, or nobody knows: no registry is asked for the name.
-    return Evidence(
-        internal=internal,
-        saved_external=saved_external(versions),
-        origin_in_doubt=origin_in_doubt(versions),
-        twin=unknown_twin("no registry was asked: the feed holds no internal version"),
-        behavior=None,
-        organization_policy=OrganizationPolicy.UNKNOWN,
-        public_upstream=PublicUpstream.UNKNOWN,
-        proof=Proof.UNKNOWN,
-    )

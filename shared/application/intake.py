@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.application.messages import DeliveryKey, SweepKind, SweepRequest
+from shared.domain.hints import Hint
 from shared.errors import TooLarge, UnknownSource
 from shared.ports import Clock, Deliveries, DeliveryState, Door, Queue, QueueName
 
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
 
     QUEUED = "queued"
     REPEATED = "repeated"
+    NOT_WATCHED = "not-watched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Intake:
 
         A repeat of a delivery whose work is done is not queued again. A repeat of one that was
         inserted but not yet handled is: the first may have died between insert and queue, and the
-        work can be done twice without harm.
+        work can be done twice without harm. A delivery that tells of nothing we watch leaves no trace.
 
         Raises:
             UntrustedInput: TooLarge, UnknownSource, BadSignature, or not readable.
@@ -57,17 +59,24 @@ class Intake:
             raise UnknownSource(f"no deliveries are taken from {source[:40]!r}: use {', '.join(self.doors)}")
         now = self.clock()
         hint = door.read(headers=headers, body=body, at=now)
+        if not hint.watched:
+            return Receipt(hint.delivery_id, Outcome.NOT_WATCHED)
         state = await self.deliveries.take_in(hint, source=source, at=now)
         if state is DeliveryState.HANDLED:
             return Receipt(hint.delivery_id, Outcome.REPEATED)
-        request = SweepRequest(
-            kind=SweepKind.HINT,
-            cause=f"delivery {source} {hint.delivery_id}",
-            hinted_project=hint.project,
-            hinted_feed=hint.feed,
-            hinted_ecosystem=hint.ecosystem,
-            hinted_package=hint.package,
-            delivery=DeliveryKey(source, hint.delivery_id),
-        )
-        await self.queue.put(QueueName.FEED_SWEEPS, request.text())
+        await self.queue.put(QueueName.FEED_SWEEPS, _request(hint, source).text())
         return Receipt(hint.delivery_id, Outcome.QUEUED if state is DeliveryState.NEW else Outcome.REPEATED)
+
+
+def _request(hint: Hint, source: str) -> SweepRequest:
+    return SweepRequest(
+        kind=SweepKind.HINT,
+        cause=f"delivery {source} {hint.delivery_id}",
+        hinted_project=hint.project,
+        hinted_feed=hint.feed,
+        hinted_ecosystem=hint.ecosystem,
+        # Without a feed it is a name on another registry. What came into our feeds from there stands in their
+        # changes, under whatever name; asking each feed for this one name costs as much and finds less.
+        hinted_package=None if hint.feed is None else hint.package,
+        delivery=DeliveryKey(source, hint.delivery_id),
+    )

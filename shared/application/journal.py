@@ -15,17 +15,19 @@ from shared.domain.names import PackageName
 from shared.domain.notices import Notice, NoticeKind
 from shared.domain.policy import Decision, Mode, Protection
 from shared.domain.reasons import Reason
-from shared.domain.twins import unknown_twin
+from shared.domain.twins import Presence, unknown_twin
 from shared.ports import CaseChange, Clock, NewId, Register, StoredCase
 
 # What people are told of, by what happened and the reason that decided; the first row that fits.
 _TELL: Final[tuple[tuple[CaseEvent, Reason | None, NoticeKind], ...]] = (
+    (CaseEvent.ENFORCEMENT_SENT, Reason.NO_PUBLIC_TWIN, NoticeKind.SWITCH_CLOSED),
     (CaseEvent.ENFORCEMENT_SENT, None, NoticeKind.COLLISION_BLOCKED),
     (CaseEvent.ENFORCEMENT_REFUSED, None, NoticeKind.SWITCH_LEFT_OPEN),
     (CaseEvent.FOUND_DRIFTED, None, NoticeKind.SWITCH_LEFT_OPEN),
     (CaseEvent.FOUND_EXPOSED, Reason.SAVED_EXTERNAL_VERSIONS, NoticeKind.CONTAMINATION_FOUND),
     (CaseEvent.FOUND_EXPOSED, Reason.PROTECTION_NOT_HOLDING, NoticeKind.PROTECTION_NOT_HOLDING),
     (CaseEvent.FOUND_EXPOSED, None, NoticeKind.COLLISION_REPORTED),
+    (CaseEvent.FOUND_UNKNOWN, None, NoticeKind.CANNOT_BE_JUDGED),
     (CaseEvent.CHECK_ABANDONED, None, NoticeKind.CHECK_ABANDONED),
 )
 
@@ -77,7 +79,7 @@ class Journal:
 def _notice_kind(case: Case, entry: Entry, before: CaseState) -> NoticeKind | None:
     if entry.kind is CaseEvent.FOUND_PROTECTED:
         # Good news only where somebody waits for it.
-        waiting = before in {CaseState.PENDING, CaseState.EXPOSED}
+        waiting = before in {CaseState.PENDING, CaseState.EXPOSED, CaseState.UNKNOWN, CaseState.ABANDONED}
         return NoticeKind.PROTECTION_CONFIRMED if waiting else None
     deciding = case.reasons[0] if case.reasons else None
     fitting = (kind for event, reason, kind in _TELL if event is entry.kind and reason in (None, deciding))
@@ -96,6 +98,9 @@ def _event(case: Case, entry: Entry, state: CaseState, now: datetime, before: Ca
         digest="",
     )
     return seal(subject_of(case.feed, case.name), unsealed)
+
+
+_SEEN: Final = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
 
 
 def draft(  # noqa: PLR0913  # all by name; an object to carry them once would hide, not help
@@ -126,20 +131,24 @@ def draft(  # noqa: PLR0913  # all by name; an object to carry them once would h
 
 
 def judged(case: Case, evidence: Evidence, decision: Decision) -> Case:
-    """Return the case with what was found and concluded."""
+    """Return the case with what was found and concluded.
+
+    A twin that was seen once is not forgotten because nobody answers now.
+    """
+    silent = evidence.twin.presence is Presence.UNKNOWN and case.twin.presence in _SEEN
     return replace(
         case,
         protection=decision.protection,
         scenario=decision.scenario,
         reasons=decision.reasons,
         behavior=evidence.behavior,
-        twin=evidence.twin,
+        twin=case.twin if silent else evidence.twin,
         saved_external=evidence.saved_external,
         note="",
     )
 
 
-def details(evidence: Evidence, decision: Decision) -> dict[str, str]:
+def details(evidence: Evidence, decision: Decision, mode: Mode) -> dict[str, str]:
     """Tell evidence and decision in plain texts, for the audit chain and for people."""
     twin = evidence.twin
     return {
@@ -147,6 +156,7 @@ def details(evidence: Evidence, decision: Decision) -> dict[str, str]:
         "protection": decision.protection.value,
         "reasons": ", ".join(decision.reasons),
         "action": decision.action.value,
+        "mode": mode.value,
         "behavior": _word(evidence.behavior),
         "internal": evidence.internal.value,
         "saved external": ", ".join(evidence.saved_external[:20]),

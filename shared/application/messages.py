@@ -28,7 +28,8 @@ class CheckRequest:
     """Check one package in one feed.
 
     `package_id` spares a search where the sender just listed the package. `attempt` counts the
-    rechecks of one thing that is not yet settled, from 0.
+    rechecks of one thing that is not yet settled, from 0. `expects_twin` = a registry's change feed told the
+    name, so "not found" there may only mean that its page lags behind.
     """
 
     feed: FeedRef
@@ -36,6 +37,7 @@ class CheckRequest:
     cause: str
     package_id: str | None = None
     attempt: int = 0
+    expects_twin: bool = False
 
     def again(self) -> CheckRequest:
         """Return the next attempt; the package is searched for anew, it may have been replaced."""
@@ -52,6 +54,7 @@ class CheckRequest:
                 "cause": self.cause,
                 "package_id": self.package_id,
                 "attempt": self.attempt,
+                "expects_twin": self.expects_twin,
             }
         )
 
@@ -61,13 +64,15 @@ class CheckRequest:
         try:
             row = _members(text)
             return cls(
-                feed=FeedRef(**row["feed"]),
+                feed=_feed(row["feed"]),
                 name=PackageName.of(Ecosystem.of(row["ecosystem"]), row["name"]),
                 cause=str(row["cause"]),
                 package_id=row["package_id"],
                 attempt=int(row["attempt"]),
+                # Messages of the first version do not carry it.
+                expects_twin=bool(row.get("expects_twin", False)),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UntrustedInput("not a check request") from error
 
 
@@ -84,7 +89,8 @@ class SweepRequest:
     """Walk a feed, or find out from a hint which feeds to walk.
 
     `feed` is set except for hints. The `hinted_` members are a sender's words: names or ids.
-    `skip` is where the page of an every-package walk begins.
+    `skip` is where the page of an every-package walk begins; `only` limits such a walk to one ecosystem,
+    `blind` says that packages of earlier pages could not be judged.
     """
 
     kind: SweepKind
@@ -97,6 +103,8 @@ class SweepRequest:
     hinted_package: str | None = None
     delivery: DeliveryKey | None = None
     attempt: int = 0
+    only: str | None = None
+    blind: bool = False
 
     def text(self) -> str:
         """Return the message's text."""
@@ -109,13 +117,33 @@ class SweepRequest:
             row = _members(text)
             row.pop("schema")
             feed, delivery = row.pop("feed"), row.pop("delivery")
+            words: dict[str, str | None] = {
+                key: None if row[key] is None else str(row[key]) for key in _WORDS if key in row
+            }
             return cls(
-                **{**row, "kind": SweepKind(row["kind"])},
-                feed=None if feed is None else FeedRef(**feed),
+                kind=SweepKind(row["kind"]),
+                cause=str(row["cause"]),
+                feed=None if feed is None else _feed(feed),
+                skip=int(row["skip"]),
+                hinted_project=words.get("hinted_project"),
+                hinted_feed=words.get("hinted_feed"),
+                hinted_ecosystem=words.get("hinted_ecosystem"),
+                hinted_package=words.get("hinted_package"),
                 delivery=None if delivery is None else DeliveryKey(**delivery),
+                attempt=int(row["attempt"]),
+                only=words.get("only"),
+                blind=bool(row.get("blind", False)),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UntrustedInput("not a sweep request") from error
+
+
+_WORDS: Final = ("hinted_project", "hinted_feed", "hinted_ecosystem", "hinted_package", "only")
+
+
+def _feed(row: dict[str, Any]) -> FeedRef:
+    project_id = row["project_id"]
+    return FeedRef(str(row["organization"]), None if project_id is None else str(project_id), str(row["feed_id"]))
 
 
 def _members(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from shared.application.feed_book import FeedBook
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import PublicUpstream
 from shared.domain.feeds import Feed, FeedRef, UpstreamKind
-from shared.errors import FeedNotFound, PermissionMissing
+from shared.errors import AuthenticationFailed, UpstreamError, UpstreamUnavailable
 
 # Azure Artifacts walks chains of feeds; nobody builds them this deep, and a loop must end.
 _DEEPEST: Final = 10
@@ -17,10 +17,14 @@ _DEEPEST: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whether public versions can come in, and the (untrusted) locations of the registries they come from."""
+    """Whether public versions can come in, and the (untrusted) locations of the registries they come from.
+
+    `complete` is false where an upstream feed could not be followed: there may be further registries.
+    """
 
     public_upstream: PublicUpstream
     locations: tuple[str, ...]
+    complete: bool = True
 
 
 @dataclass(slots=True)
@@ -50,8 +54,10 @@ class _Walk:
             return
         try:
             feed = await self.book.feed(ref)
-        except (FeedNotFound, PermissionMissing):
-            # A feed behind this one that we may not see can hide a way out.
+        except (UpstreamUnavailable, AuthenticationFailed):
+            raise
+        except UpstreamError:
+            # A feed behind this one that we may not see, or that answers oddly, can hide a way out.
             self.unknown = True
         else:
             await self.visit(feed, depth)
@@ -59,9 +65,9 @@ class _Walk:
     def result(self) -> Reach:
         locations = tuple(self.enabled)
         if locations:
-            return Reach(PublicUpstream.ENABLED, locations)
+            return Reach(PublicUpstream.ENABLED, locations, complete=not self.unknown)
         if self.unknown:
-            return Reach(PublicUpstream.UNKNOWN, ())
+            return Reach(PublicUpstream.UNKNOWN, (), complete=False)
         return Reach(PublicUpstream.DISABLED if self.disabled else PublicUpstream.NONE, ())
 
 

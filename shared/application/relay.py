@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.domain.feeds import FeedRef
 from shared.domain.notices import Notice, NoticeKind
-from shared.errors import UntrustedInput
+from shared.errors import FeedwardenError, UntrustedInput
 from shared.ports import NoticeChannel, Queue, QueueName, Register
 
 
@@ -20,12 +20,19 @@ class Relay:
     queue: Queue
 
     async def relay(self) -> int:
-        """Queue every notice in the outbox, then forget it; return how many."""
-        count = 0
+        """Queue every notice in the outbox, then forget it; return how many. Raises the last trouble at the end."""
+        count, trouble = 0, None
         async for notice in self.register.outbox():
-            await self.queue.put(QueueName.NOTICES, text_of(notice))
+            try:
+                await self.queue.put(QueueName.NOTICES, text_of(notice))
+            except FeedwardenError as error:
+                # One that cannot be queued must not hold up those behind it; it stays for the next time.
+                trouble = error
+                continue
             await self.register.remove_from_outbox(notice)
             count += 1
+        if trouble is not None:
+            raise trouble
         return count
 
 
@@ -67,5 +74,5 @@ def read_notice(text: str) -> Notice:
             at=datetime.fromisoformat(row["at"]),
             facts={str(key): str(fact) for key, fact in row["facts"].items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UntrustedInput("not a notice") from error

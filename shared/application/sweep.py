@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.application.feed_book import FeedBook
+from shared.application.gather import is_propagating
 from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.application.reach import Reach, reach
 from shared.application.setbacks import Setbacks
-from shared.domain.cases import CaseState
-from shared.domain.ecosystems import Ecosystem
+from shared.domain.cases import Case, CaseState
 from shared.domain.feeds import Feed, FeedRef
+from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence
+from shared.errors import UpstreamUnavailable
+from shared.logs import told
 from shared.ports import (
     Clock,
     FeedService,
     ListedPackage,
     NamesIndex,
+    PackagePage,
     Queue,
     QueueName,
     Register,
@@ -29,8 +33,31 @@ from shared.ports import (
 
 logger = logging.getLogger(__name__)
 
-# What the packages call returns at most: https://learn.microsoft.com/rest/api/azure/devops/artifacts/
-PAGE: Final = 1000
+# Up to so many unanswered names of a page are checked one by one; more are an outage, and the page waits.
+_SINGLE_UNKNOWNS: Final = 20
+# So often a page waits for registries that do not answer, before the walk goes on without them.
+_PATIENCE: Final = 6
+# Switches that are read in turn: a page of packages under `preempt`, and a feed's others.
+_PREEMPTED_A_PAGE: Final = 20
+_OTHERS_A_FEED: Final = 4
+_TURN_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is seen of one internal package; `presence` None = nobody was asked."""
+
+    package: ListedPackage
+    out: Reach
+    presence: Presence | None
+
+    @property
+    def is_taken(self) -> bool:
+        return self.presence in (Presence.PRESENT, Presence.TOMBSTONE)
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self.presence is Presence.UNKNOWN and self.out.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +72,26 @@ class Sweeper:
     queue: Queue
     setbacks: Setbacks
     clock: Clock
-    page_size: int = PAGE
+    policy: GuardPolicy
 
     async def begin(self) -> int:
-        """Queue a walk through every enabled feed of the organization; return how many."""
-        feeds = [feed for feed in await self.book.feeds() if feed.enabled]
+        """Queue a walk through every enabled feed of the organization; return how many.
+
+        A feed of which we have open cases, and that is not listed any more, was deleted or hidden from us:
+        its cases are checked one by one, and become unknown.
+        """
+        listed = await self.book.feeds()
+        feeds = [feed for feed in listed if feed.enabled]
         cause = f"sweep {self.clock():%Y-%m-%dT%H:%M:%SZ}"
         for feed in feeds:
             request = SweepRequest(SweepKind.EVERY_PACKAGE, cause, feed=feed.ref)
             await self.queue.put(QueueName.FEED_SWEEPS, request.text())
+        refs = {feed.ref for feed in listed}
+        await self.setbacks.keep_only(refs)
+        async for case in self.register.cases():
+            if case.feed not in refs and _is_open(case):
+                check = CheckRequest(case.feed, case.name, f"{cause}: its feed is not listed")
+                await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
         return len(feeds)
 
     async def walk_page(self, ref: FeedRef, request: SweepRequest) -> None:
@@ -64,64 +102,126 @@ class Sweeper:
         where the package has left the list.
         """
         feed = await self.book.feed(ref)
-        if request.skip == 0:
-            await self._check_open_cases(ref, request.cause)
         page = await self.service.packages(feed, skip=request.skip)
         _tell_refused(feed, page.refused)
-        internal = [package for package in page.packages if package.maybe_internal]
+        internal = [p for p in page.packages if p.maybe_internal and request.only in (None, p.name.ecosystem.value)]
         # The index is written before any case: it may only ever be over-inclusive.
         await self.names.add(ref, (package.name for package in internal))
-        for package in await self._taken(feed, internal):
+        views = await self._look(feed, internal)
+        for package in _taken_or_mixed(views):
             if not await self._has_open_case(ref, package):
                 await self._check(ref, package, request.cause)
-        if page.full:
-            await self.queue.put(
-                QueueName.FEED_SWEEPS, replace(request, skip=request.skip + self.page_size, attempt=0).text()
-            )
-        else:
-            await self.setbacks.forget(ref)
-            logger.info("feed swept", extra={"feed": feed.title, "packages": request.skip + len(page.packages)})
+        if self._is_outage(views) and request.attempt < _PATIENCE:
+            raise UpstreamUnavailable("too many names were not answered", service="public registry")
+        if request.skip == 0 and request.only is None:
+            await self._check_open_cases(ref, request.cause)
+        for package in self._others_to_check(feed, views, first_page=request.skip == 0):
+            if not await self._has_open_case(ref, package):
+                await self._check(ref, package, request.cause)
+        await self._go_on(feed, request, page, blind=self._is_outage(views) or _cannot_follow(views))
+
+    async def _go_on(self, feed: Feed, request: SweepRequest, page: PackagePage, *, blind: bool) -> None:
+        if blind:
+            why = "public registries did not answer, or an upstream feed could not be followed"
+            logger.warning(told("packages not judged", feed=feed.title, why=why))
+            await self.setbacks.remember(feed.ref, f"{why}: some packages of {feed.title} are not judged")
+        if page.next_skip is not None:
+            following = replace(request, skip=page.next_skip, attempt=0, blind=request.blind or blind)
+            await self.queue.put(QueueName.FEED_SWEEPS, following.text())
+            return
+        if not (blind or request.blind):
+            await self.setbacks.forget(feed.ref)
+        logger.info(told("feed swept", feed=feed.title, packages=request.skip + len(page.packages)))
 
     async def _check_open_cases(self, ref: FeedRef, cause: str) -> None:
+        now = self.clock()
         async for case in self.register.cases(ref):
-            if case.state is not CaseState.CLOSED:
+            # A change that is under way has rechecks of its own.
+            rechecked = case.state is CaseState.PENDING and is_propagating(case.changed_at, now)
+            if _is_open(case) and not rechecked:
                 check = CheckRequest(ref, case.name, cause)
                 await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
 
     async def _has_open_case(self, ref: FeedRef, package: ListedPackage) -> bool:
         stored = await self.register.case(ref, package.name)
-        return stored is not None and stored.case.state is not CaseState.CLOSED
+        return stored is not None and _is_open(stored.case)
 
-    async def _taken(self, feed: Feed, packages: Iterable[ListedPackage]) -> list[ListedPackage]:
-        """Return the packages whose name is taken outside, or about which the registry gave no answer."""
+    async def _look(self, feed: Feed, packages: Sequence[ListedPackage]) -> list[_View]:
+        """Ask the registries that the feed reaches about each name; nobody is asked where nothing can come in."""
         by_ecosystem = {e: await reach(feed, e, self.book) for e in {p.name.ecosystem for p in packages}}
-        asked = [p for p in packages if by_ecosystem[p.name.ecosystem].locations and self.lookup.knows(p.name)]
         _tell_not_asked(feed, packages, self.lookup)
-        answers = await asyncio.gather(*(self._presence(p, by_ecosystem) for p in asked))
-        return [p for p, presence in zip(asked, answers, strict=True) if presence is not Presence.ABSENT]
 
-    async def _presence(self, package: ListedPackage, by_ecosystem: dict[Ecosystem, Reach]) -> Presence:
-        # The registry's client bounds how many of these are under way at once.
-        twin = await self.lookup.look_up(package.name, by_ecosystem[package.name.ecosystem].locations)
-        return twin.presence
+        async def look(package: ListedPackage) -> _View:
+            out = by_ecosystem[package.name.ecosystem]
+            if not out.locations or not self.lookup.knows(package.name):
+                return _View(package, out, None)
+            # The registry's client bounds how many of these are under way at once.
+            twin = await self.lookup.look_up(package.name, out)
+            return _View(package, out, twin.presence)
+
+        return list(await asyncio.gather(*(look(package) for package in packages)))
+
+    def _is_outage(self, views: Sequence[_View]) -> bool:
+        """Say whether so many names went unanswered that it is no matter of single packages."""
+        return sum(1 for view in views if view.is_unanswered) > _SINGLE_UNKNOWNS
+
+    def _others_to_check(self, feed: Feed, views: Sequence[_View], *, first_page: bool) -> list[ListedPackage]:
+        """Return single unknowns, and some packages whose switch is read in turn; what is certain was queued before."""
+        if self._is_outage(views):
+            return []
+        unknown = [view.package for view in views if view.is_unanswered]
+        certain = set(_taken_or_mixed(views))
+        turn = self._switches_in_turn(feed, views, first_page=first_page)
+        return [package for package in dict.fromkeys((*unknown, *turn)) if package not in certain]
+
+    def _switches_in_turn(self, feed: Feed, views: Sequence[_View], *, first_page: bool) -> list[ListedPackage]:
+        """Choose packages whose switch is read though nothing calls for it: an open one shows nowhere else.
+
+        A few a feed and sweep, more where the policy says `preempt`; each sweep goes on with others.
+        """
+        names = sorted((view.package for view in views), key=lambda package: package.name.canonical)
+        preempted = [p for p in names if self.policy.stance(feed, p.name).preempt]
+        turn = int(self.clock().timestamp()) // _TURN_SECONDS
+        chosen = _in_turn(preempted, _PREEMPTED_A_PAGE, turn)
+        return [*chosen, *(_in_turn(names, _OTHERS_A_FEED, turn) if first_page else ())]
 
     async def _check(self, ref: FeedRef, package: ListedPackage, cause: str) -> None:
         check = CheckRequest(ref, package.name, cause, package_id=package.package_id)
         await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
 
 
+def _is_open(case: Case) -> bool:
+    # A closed case whose name was public once is looked at too: what closed it can end.
+    seen = case.twin.presence in (Presence.PRESENT, Presence.TOMBSTONE)
+    return case.state is not CaseState.CLOSED or seen
+
+
+def _taken_or_mixed(views: Sequence[_View]) -> list[ListedPackage]:
+    """Return the packages that need no further question: the name is taken, or external versions stand beside ours."""
+    return [view.package for view in views if view.is_taken or view.package.holds_external]
+
+
+def _cannot_follow(views: Sequence[_View]) -> bool:
+    return any(not view.out.complete and not view.is_taken for view in views)
+
+
+def _in_turn(packages: Sequence[ListedPackage], count: int, turn: int) -> list[ListedPackage]:
+    if len(packages) <= count:
+        return list(packages)
+    start = turn * count % len(packages)
+    return [*packages[start : start + count], *packages[: max(0, start + count - len(packages))]]
+
+
 def _tell_refused(feed: Feed, refused: tuple[str, ...]) -> None:
     if refused:
         logger.warning(
-            "names that no registry could hold: not guarded",
-            extra={"feed": feed.title, "count": len(refused), "first": refused[:5]},
+            told(
+                "names that no registry could hold: not guarded", feed=feed.title, count=len(refused), first=refused[:5]
+            )
         )
 
 
 def _tell_not_asked(feed: Feed, packages: Iterable[ListedPackage], lookup: TwinLookup) -> None:
     blind = sum(1 for package in packages if not lookup.knows(package.name))
     if blind:
-        logger.warning(
-            "packages of ecosystems whose public registry is not looked at yet",
-            extra={"feed": feed.title, "count": blind},
-        )
+        logger.warning(told("packages of ecosystems without a registry adapter", feed=feed.title, count=blind))

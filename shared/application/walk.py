@@ -11,6 +11,7 @@ from shared.application.follow import Follower
 from shared.application.messages import SweepKind, SweepRequest
 from shared.application.sweep import Sweeper
 from shared.errors import UntrustedInput, UpstreamUnavailable
+from shared.logs import told
 from shared.ports import Queue, QueueName
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Walker:
             if request.attempt >= _GIVE_UP:
                 raise
             wait = postpone_for(error, request.attempt)
-            logger.warning("walk postponed", extra={"kind": request.kind.value, "error": str(error)})
+            logger.warning(told("walk postponed", kind=request.kind.value, error=str(error)))
             later = replace(request, attempt=request.attempt + 1)
             await self.queue.put(QueueName.FEED_SWEEPS, later.text(), delay=wait)
 
@@ -48,7 +49,7 @@ class Walker:
         elif request.feed is None:
             raise UntrustedInput(f"a walk of kind {request.kind} names no feed")
         elif not (await self.follower.book.feed(request.feed)).enabled:
-            logger.info("feed is disabled: not walked", extra={"feed_id": request.feed.feed_id})
+            logger.info(told("feed is disabled: not walked", feed_id=request.feed.feed_id))
         elif request.kind is SweepKind.CHANGES:
             await self.follower.read_changes(request.feed, request)
         else:

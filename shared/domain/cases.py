@@ -74,7 +74,8 @@ _FROM_ANY: Final[Mapping[CaseEvent, CaseState]] = {**_FOUND, _E.FOUND_PENDING: _
 _FROM_ENFORCING: Final[Mapping[CaseEvent, CaseState]] = {
     _E.ENFORCEMENT_SENT: _S.PENDING,
     _E.ENFORCEMENT_REFUSED: _S.EXPOSED,
-    _E.CHECK_ABANDONED: _S.ABANDONED,
+    # Visible by its event, its notice and an unknown verdict; the intent still has to be resolved.
+    _E.CHECK_ABANDONED: _S.ENFORCING,
 }
 
 TRANSITIONS: Final[Mapping[CaseState, Mapping[CaseEvent, CaseState]]] = MappingProxyType(

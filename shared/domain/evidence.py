@@ -67,7 +67,11 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one package in one feed at one time; None of `behavior` = it could not be read."""
+    """What is known of one package in one feed at one time; None of `behavior` = it could not be read.
+
+    `saved_after_internal` = an external version came into the feed after the first internal one, or it
+    cannot be told that it came before.
+    """
 
     internal: InternalPresence
     saved_external: tuple[str, ...]
@@ -80,6 +84,7 @@ class Evidence:
     propagating: bool = False
     approval_in_force: bool = False
     permission_missing: bool = False
+    saved_after_internal: bool = False
 
 
 _TAKEN = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
@@ -103,6 +108,19 @@ def saved_external(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
     return tuple(v.version for v in versions if v.origin is Origin.EXTERNAL and not v.deleted)
 
 
+def saved_after_internal(versions: Iterable[FeedVersion]) -> bool:
+    """Say whether a live external version came after the first internal one; no date = it may have."""
+    held = tuple(versions)
+    ours = [v.published_at for v in held if v.origin is Origin.INTERNAL]
+    theirs = [v.published_at for v in held if v.origin is Origin.EXTERNAL and not v.deleted]
+    if not ours or not theirs:
+        return False
+    dated_ours, dated_theirs = [at for at in ours if at], [at for at in theirs if at]
+    if len(dated_ours) < len(ours) or len(dated_theirs) < len(theirs):
+        return True
+    return max(dated_theirs) > min(dated_ours)
+
+
 def origin_in_doubt(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
     """Return the live versions whose origin could not be told."""
     return tuple(v.version for v in versions if v.origin is Origin.UNKNOWN and not v.deleted)
@@ -122,7 +140,10 @@ def is_collision(evidence: Evidence) -> bool:
     """Internal here and public there; a package whose internal versions are all deleted still counts.
 
     Where the registry does not answer, a saved external version stands for the twin: it proves that
-    the name was taken once, and only a documented absence outweighs that.
+    the name was taken once. A documented absence outweighs that only where the external version was
+    there first (a public package made private): one that came after ours is what an attack leaves
+    behind when its public package has been removed.
     """
     once_taken = evidence.twin.presence is Presence.UNKNOWN and bool(evidence.saved_external)
-    return is_internal(evidence) and (twin_taken(evidence) or once_taken)
+    left_behind = evidence.saved_after_internal and bool(evidence.saved_external)
+    return is_internal(evidence) and (twin_taken(evidence) or once_taken or left_behind)

@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     PROTECTION_NOT_HOLDING = "protection-not-holding"
     CONTAMINATION_FOUND = "contamination-found"
     SWITCH_LEFT_OPEN = "switch-left-open"
+    SWITCH_CLOSED = "switch-closed"
+    CANNOT_BE_JUDGED = "cannot-be-judged"
     CHECK_ABANDONED = "check-abandoned"
 
 

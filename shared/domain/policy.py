@@ -171,8 +171,8 @@ ROWS: Final[tuple[Row, ...]] = (
         Reason.SAVED_EXTERNAL_VERSIONS,
     ),
     Row(
-        # It may be a saved external version, and only an absent twin makes those harmless.
-        lambda e: bool(e.origin_in_doubt) and e.twin.presence is not Presence.ABSENT,
+        # It may be a saved external version that came after ours: not even an absent twin makes that harmless.
+        lambda e: bool(e.origin_in_doubt),
         Protection.UNKNOWN,
         Reason.ORIGIN_UNKNOWN,
     ),

@@ -63,16 +63,14 @@ class House:
     ids: CountingIds = field(default_factory=CountingIds)
     queue: MemoryQueue = field(init=False)
     book: FeedBook = field(init=False)
+    lookup: TwinLookup = field(init=False)
 
     def __post_init__(self) -> None:
         """Share the one clock."""
         self.queue = MemoryQueue(clock=self.clock)
         self.book = FeedBook(self.service, self.clock)
-
-    @property
-    def lookup(self) -> TwinLookup:
-        """Two registries, as the product has now."""
-        return TwinLookup({Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi})
+        # Two registries, so that tests can see what happens to an ecosystem that nobody can be asked about.
+        self.lookup = TwinLookup({Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi}, self.clock)
 
     @property
     def journal(self) -> Journal:
@@ -107,7 +105,7 @@ class House:
             self.queue,
             self.setbacks,
             self.clock,
-            page_size=self.service.page_size,
+            self.policy,
         )
 
     @property

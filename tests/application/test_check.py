@@ -15,7 +15,7 @@ from shared.domain.policy import Mode, Protection, Scenario, Stance
 from shared.domain.reasons import Reason
 from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence, PublicTwin
-from shared.errors import AuthenticationFailed, PermissionMissing, StaleWrite, UpstreamUnavailable
+from shared.errors import AuthenticationFailed, FeedNotFound, PermissionMissing, StaleWrite, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import AUDIT, BILLING, House
 
@@ -269,6 +269,86 @@ async def test_a_long_wait_goes_back_to_the_queue() -> None:
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
 
+async def test_a_name_is_not_forgotten_while_nobody_answers() -> None:
+    """Seen, then a registry outage, then withdrawn: still a collision."""
+    house = House()
+    feed = collision(house, behavior=UpstreamingBehavior.AUTO)
+    await house.checker.check(request(feed))
+    house.npm.faults.fail("look_up", UpstreamUnavailable("503", service="registry"), times=20)
+    await house.checker.check(request(feed))
+    await house.pump(within=timedelta(hours=3))
+    assert (await house.case(feed, BILLING)).protection is Protection.UNKNOWN
+    house.npm.faults.heal()
+    del house.npm.twins[BILLING]
+    assert await house.checker.check(request(feed)) is Protection.PROTECTED
+    assert (await house.case(feed, BILLING)).twin.presence is Presence.TOMBSTONE
+
+
+async def test_audit_mode_ends_an_enforcement_that_was_under_way() -> None:
+    """The intent is on record, the mode was changed meanwhile: nothing is sent, and that is recorded."""
+    house = House()
+    feed = collision(house)
+    house.crash_at("service", "clear_upstreaming_behavior", nth=1, after=False, error=CRASH)
+    with pytest.raises(RuntimeError):
+        await house.checker.check(request(feed))
+    house.policy = AUDIT
+    assert await house.checker.check(request(feed)) is Protection.EXPOSED
+    assert house.service.world.held(feed, BILLING).behavior is OPEN
+    case = await house.case(feed, BILLING)
+    assert case.state is CaseState.EXPOSED
+    assert "audit" in case.note
+
+
+async def test_an_enforcement_ends_though_the_package_is_no_longer_internal() -> None:
+    """The PATCH was sent, the internal versions are gone: the switch is read, and the story is complete."""
+    house = House()
+    feed = collision(house)
+    house.crash_at("service", "clear_upstreaming_behavior", nth=1, after=True, error=CRASH)
+    with pytest.raises(RuntimeError):
+        await house.checker.check(request(feed))
+    house.service.world.add_package(feed, BILLING, external=["99.0.0"])
+    await house.checker.check(request(feed))
+    await house.pump(within=timedelta(minutes=1))
+    assert await house.story(feed, BILLING) == [
+        CaseEvent.ENFORCEMENT_INTENDED,
+        CaseEvent.ENFORCEMENT_SENT,
+        CaseEvent.FOUND_SAFE,
+    ]
+
+
+async def test_a_role_taken_away_during_an_enforcement_is_recorded() -> None:
+    """The switch can neither be read nor set: exposed as far as we know, with the reason."""
+    house = House()
+    feed = collision(house)
+    house.crash_at("service", "clear_upstreaming_behavior", nth=1, after=False, error=CRASH)
+    with pytest.raises(RuntimeError):
+        await house.checker.check(request(feed))
+    house.service.owner = False
+    await house.checker.check(request(feed))
+    case = await house.case(feed, BILLING)
+    assert case.state is CaseState.EXPOSED
+    assert Reason.FEED_PERMISSION_MISSING in case.reasons
+
+
+async def test_a_listed_package_without_versions_is_a_contradiction() -> None:
+    """Its case is not closed for an empty answer."""
+    house = House()
+    feed = collision(house, behavior=UpstreamingBehavior.AUTO)
+    await house.checker.check(request(feed))
+    house.service.world.held(feed, BILLING).versions.clear()
+    assert await house.checker.check(request(feed)) is Protection.UNKNOWN
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
+
+
+async def test_a_feed_that_nobody_knows_is_an_error_without_a_case() -> None:
+    """The request was wrong; it ends in poison, where it shows."""
+    house = House()
+    feed = collision(house)
+    house.service.world.remove_feed(feed)
+    with pytest.raises(FeedNotFound):
+        await house.checker.check(request(feed))
+
+
 async def test_an_endless_wait_is_cut_to_a_day() -> None:
     """A service that asks for a year is asked again tomorrow."""
     house = House()
@@ -298,10 +378,13 @@ async def test_a_wrong_credential_is_raised_at_once() -> None:
 
 
 async def test_two_checks_at_once_leave_one_story() -> None:
-    """The slower of two writers fails, is delivered again, and finds the work done."""
+    """The slower of two writers reads again and finds the work done; if that fails too, the message comes again."""
     house = House()
     feed = collision(house)
     house.register.faults.fail("commit", StaleWrite("changed meanwhile"))
+    assert await house.checker.check(request(feed)) is Protection.PENDING
+    house.register.faults.fail("commit", StaleWrite("changed meanwhile"), times=2)
+    house.service.world.held(feed, BILLING).behavior = OPEN
     with pytest.raises(StaleWrite):
         await house.checker.check(request(feed))
     await house.checker.check(request(feed))

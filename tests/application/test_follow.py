@@ -51,7 +51,8 @@ def feeds_queued(house: House) -> list[str]:
         ({"feed": "shared"}, ["feed-shared"]),
         ({"feed": "feed-core-2"}, ["feed-core-2"]),
         ({"project": "Payments", "feed": "shared"}, ["feed-core", "feed-core-2", "feed-shared"]),
-        ({"project": "nobody knows"}, ["feed-shared"]),
+        ({"project": "nobody knows"}, ["feed-core", "feed-core-2", "feed-shared"]),
+        ({"project": "nobody knows", "feed": "core"}, ["feed-core", "feed-core-2", "feed-shared"]),
         ({"feed": "nobody knows"}, ["feed-core", "feed-core-2", "feed-shared"]),
     ],
 )
@@ -125,7 +126,8 @@ async def test_a_feed_that_is_new_to_us_is_walked_not_replayed() -> None:
     await house.walker.take(request)
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
-    assert house.service.faults.count("versions") == 2
+    assert house.service.faults.count("package_changes") == 0
+    assert house.service.faults.count("versions") == 2 + 4
     house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
     house.attack(LEDGER)
     await house.walker.take(request)
@@ -134,11 +136,17 @@ async def test_a_feed_that_is_new_to_us_is_walked_not_replayed() -> None:
 
 
 async def test_an_empty_feed_is_taken_stock_of_too() -> None:
-    """There is no position to save yet, and nothing to lose."""
+    """What is published later is a change."""
     house = House()
     feed = house.service.world.add_feed("core")
-    await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
-    assert await house.cursors.read(cursor_key(feed.ref)) is None
+    request = SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref)
+    await house.walker.take(request)
+    await house.pump()
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    house.attack(BILLING)
+    await house.walker.take(request)
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
 
 async def test_taking_stock_saves_the_position_after_the_walk_is_queued() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +56,10 @@ def test_junk_is_refused_by_every_reader(text: str) -> None:
     for read in (CheckRequest.of, SweepRequest.of, read_notice):
         with pytest.raises(UntrustedInput):
             read(text)
+
+
+@pytest.mark.parametrize("read", [CheckRequest.of, SweepRequest.of, read_notice])
+def test_deep_junk_is_refused_too(read: Callable[[str], object]) -> None:
+    """A parser's own depth limit is no crash of ours."""
+    with pytest.raises(UntrustedInput):
+        read("[" * 100_000)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
@@ -11,6 +14,7 @@ from shared.domain.cases import CaseEvent, CaseState
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
 from shared.domain.feeds import Feed
 from shared.domain.notices import NoticeKind
+from shared.domain.policy import Protection
 from shared.errors import StaleWrite, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import BILLING, House
@@ -67,8 +71,39 @@ async def test_an_enforcement_that_was_abandoned_is_taken_up_again() -> None:
     with pytest.raises(RuntimeError):
         await house.checker.check(request)
     await house.abandoner.abandon_check(request.text())
+    assert (await house.case(feed, BILLING)).protection is Protection.UNKNOWN
     await house.checker.check(request)
     assert (await house.case(feed, BILLING)).state is CaseState.PENDING
+    assert await house.story(feed, BILLING) == [
+        CaseEvent.ENFORCEMENT_INTENDED,
+        CaseEvent.CHECK_ABANDONED,
+        CaseEvent.ENFORCEMENT_SENT,
+    ]
+
+
+async def test_a_notice_that_cannot_be_queued_holds_up_no_other() -> None:
+    """It stays in the outbox, the others go, and the trouble is raised at the end."""
+    house = House()
+    feed = guarded(house)
+    await house.checker.check(CheckRequest(feed.ref, BILLING, "test"))
+    await house.pump(within=timedelta(minutes=1))
+    house.queue.faults.fail("put", UpstreamUnavailable("too large", service="queues"))
+    with pytest.raises(UpstreamUnavailable):
+        await Relay(house.register, house.queue).relay()
+    assert len(house.queue.take(QueueName.NOTICES)) == 1
+    assert await Relay(house.register, house.queue).relay() == 1
+
+
+async def test_what_belongs_to_no_feed_is_shown_for_a_day() -> None:
+    """And feeds that are gone are forgotten with the next sweep."""
+    house = House()
+    feed = guarded(house)
+    await house.setbacks.remember(None, "a message was not readable")
+    await house.setbacks.remember(replace(feed.ref, feed_id="gone"), "given up")
+    await house.sweeper.begin()
+    assert list(await house.setbacks.all()) == ["organization"]
+    house.clock.advance(timedelta(days=2))
+    assert await house.setbacks.all() == {}
 
 
 async def test_an_abandoned_walk_shows_until_the_feed_is_swept() -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.application.reach import reach
+from shared.application.reach import Reach, reach
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import PublicUpstream
 from shared.domain.twins import Presence
-from shared.errors import PermissionMissing
+from shared.errors import PermissionMissing, UnexpectedAnswer, UpstreamUnavailable
 from tests.application.house import BILLING, House
 from tests.fakes import internal_source, public_source
 
@@ -75,8 +75,32 @@ async def test_the_answer_that_weighs_most_counts() -> None:
     """Two registries: one has the name, the other does not."""
     house = House()
     house.npm.publish(BILLING)
-    twin = await house.lookup.look_up(BILLING, ("https://a.example.test/", "https://b.example.test/"))
-    assert twin.presence is Presence.PRESENT
+    out = Reach(PublicUpstream.ENABLED, ("https://a.example.test/", "https://b.example.test/"))
+    assert (await house.lookup.look_up(BILLING, out)).presence is Presence.PRESENT
+
+
+async def test_not_found_counts_only_where_every_way_out_was_asked() -> None:
+    """One registry says no, and an upstream feed could not be followed: unknown."""
+    house = House()
+    seen = internal_source(NPM, None)
+    feed = house.service.world.add_feed("core", upstreams=[public_source(NPM), seen])
+    out = await reach(feed, NPM, house.book)
+    assert (out.public_upstream, out.complete) == (PublicUpstream.ENABLED, False)
+    assert (await house.lookup.look_up(BILLING, out)).presence is Presence.UNKNOWN
+    house.npm.publish(BILLING)
+    assert (await house.lookup.look_up(BILLING, out)).presence is Presence.PRESENT
+
+
+async def test_an_odd_upstream_feed_does_not_stop_the_checks() -> None:
+    """It answers 400: the way out is unknown; only an outage or a wrong credential is raised."""
+    house = House()
+    odd = house.service.world.add_feed("odd", upstreams=[])
+    feed = house.service.world.add_feed("core", upstreams=[internal_source(NPM, odd)])
+    house.service.faults.fail("feed", UnexpectedAnswer("400", service="Azure DevOps"), feed=odd.ref)
+    assert (await reach(feed, NPM, house.book)).public_upstream is PublicUpstream.UNKNOWN
+    house.service.faults.fail("feed", UpstreamUnavailable("503", service="Azure DevOps"), feed=odd.ref)
+    with pytest.raises(UpstreamUnavailable):
+        await reach(feed, NPM, house.book)
 
 
 async def test_a_feed_is_asked_for_once_in_a_moment() -> None:

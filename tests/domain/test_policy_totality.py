@@ -44,7 +44,7 @@ def _at(key: Key, name: str) -> object:
 def test_the_axes_are_the_members_of_evidence() -> None:
     """A new member of the evidence must enter the space."""
     assert list(AXES) == list(evidence_of(next(keys())).__dataclass_fields__)
-    assert len(judged()) == 73_728
+    assert len(judged()) == 147_456
 
 
 def test_every_point_is_judged_by_one_row_and_every_row_decides_somewhere() -> None:

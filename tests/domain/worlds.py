@@ -37,6 +37,7 @@ AXES: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
         "propagating": (False, True),
         "approval_in_force": (False, True),
         "permission_missing": (False, True),
+        "saved_after_internal": (False, True),
     }
 )
 

@@ -42,13 +42,19 @@ class FakeFeedService:
         await self.faults.begin("feed", feed=ref)
         return self._held(ref).feed
 
+    async def package_positions(self) -> dict[FeedRef, str]:
+        """Return each feed's newest change token."""
+        await self.faults.begin("package_positions")
+        return {ref: str(len(held.changes)) for ref, held in self.world.by_ref.items()}
+
     async def packages(self, feed: Feed, *, skip: int) -> PackagePage:
         """Return one page of packages."""
         await self.faults.begin("packages", feed=feed.ref)
         held = self._open(feed)
         page = tuple(held.packages.values())[skip : skip + self.page_size]
         refused = tuple(held.refused) if skip == 0 else ()
-        return PackagePage(tuple(package.listed for package in page), refused, full=len(page) == self.page_size)
+        following = skip + len(page) if len(page) == self.page_size else None
+        return PackagePage(tuple(package.listed for package in page), refused, next_skip=following)
 
     async def package_changes(self, feed: Feed, *, token: str | None) -> ChangePage:
         """Return one page of changes after the token."""

@@ -78,6 +78,7 @@ class HeldPackage:
             name=self.name,
             maybe_internal=bool(origins - {Origin.EXTERNAL}) or not origins,
             maybe_external=bool(origins - {Origin.INTERNAL}) or not origins,
+            holds_external=any(v.origin is Origin.EXTERNAL and not v.deleted for v in self.versions),
         )
 
     @property

@@ -8,25 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from functions import checks, health, hooks, notices, poison, sweeps
+from functions import checks, health, hooks, notices, poison, sweeps, watches
 from local.host.http_messages import Answer, Request, to_answer, to_message
 from local.host.messages import Message, text
 from local.host.server import load
 from local.host.timers import timer_payload
 from local.host.worker import Invocation, Worker
-from local.stack.sample import app_settings
+from local.stack.sample import GENERIC_SECRET, app_settings
 from shared.adapters.doors import doors
 from shared.application.intake import Intake
 from shared.application.readiness import Readiness
 from shared.application.relay import Messenger, Relay
+from shared.application.watch import RegistryWatcher
+from shared.application.watch_feeds import FeedWatcher
 from shared.bootstrap import App
+from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
 from tests.application.house import House
 from tests.fakes import START
 
 ROOT = Path(__file__).parent.parent.parent
 SECRETS = {
     "azure-devops": ("sample-secret-new", "sample-secret-old"),
-    "generic": ("whsec_c2FtcGxlIHNlY3JldCBvZiAzMiBwbGFpbiBieXRlcyE=",),
+    "generic": (GENERIC_SECRET,),
+    **dict.fromkeys(VECTORS, (SECRET, OLDER)),
 }
 
 
@@ -36,7 +40,7 @@ async def worker() -> Worker:
     with pytest.MonkeyPatch.context() as patch:
         nowhere = "http://127.0.0.1:9"
         settings = app_settings(
-            devops_url=nowhere, npm_url=nowhere, pypi_url=nowhere, connection_string="UseDevelopmentStorage=true"
+            devops_url=nowhere, registry_urls=[nowhere], connection_string="UseDevelopmentStorage=true"
         )
         for name, value in settings.items():
             patch.setenv(name, value)
@@ -52,6 +56,8 @@ def app_over(house: House) -> App:
         sweeper=house.sweeper,
         checker=house.checker,
         abandoner=house.abandoner,
+        feed_watcher=FeedWatcher(house.service, house.book, house.cursors, house.register, house.queue),
+        registry_watcher=RegistryWatcher(lambda *_: None, house.book, house.names, house.cursors, house.queue),
         relay=Relay(house.register, house.queue),
         messenger=Messenger(house.channel),
         readiness=Readiness(house.service, house.book, house.setbacks, house.queue),
@@ -87,7 +93,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], App]], No
     """Replace what every trigger asks for the application."""
 
     def replace(provide: Callable[[], App]) -> None:
-        for room in (checks, health, hooks, notices, poison, sweeps):
+        for room in (checks, health, hooks, notices, poison, sweeps, watches):
             monkeypatch.setattr(room, "app", provide)
 
     return replace

@@ -29,6 +29,8 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
         "send_notice",
         "sweep_feed",
         "sweep_feeds",
+        "watch_feeds",
+        "watch_registries",
     ]
 
 
@@ -56,15 +58,24 @@ def test_every_queue_and_its_poison_is_bound(worker: Worker) -> None:
 
 
 def test_schedules(worker: Worker) -> None:
-    """The sweep's comes from its setting, the relay's is fixed."""
+    """The sweep's and the watches' come from settings, the relay's is fixed."""
     found = {f.name: f.trigger.schedule for f in worker.functions if isinstance(f.trigger, TimerTrigger)}
-    assert found == {"sweep_feeds": "%SWEEP_SCHEDULE%", "relay_outbox": "*/15 * * * * *"}
+    assert found == {
+        "sweep_feeds": "%SWEEP_SCHEDULE%",
+        "watch_feeds": "%WATCH_SCHEDULE%",
+        "watch_registries": "%WATCH_SCHEDULE%",
+        "relay_outbox": "*/15 * * * * *",
+    }
 
 
 @pytest.mark.parametrize("schedule", ["0 0 */6 * * *", "*/30 * * * * *", "0 15 3 * * 1-5"])
 def test_schedules_read_as_ncrontab(worker: Worker, schedule: str) -> None:
     """What operators write is read by the same rules as in production, and nothing else is wrong either."""
-    settings = {"SWEEP_SCHEDULE": schedule, "STORAGE_CONNECTION": "UseDevelopmentStorage=true"}
+    settings = {
+        "SWEEP_SCHEDULE": schedule,
+        "WATCH_SCHEDULE": schedule,
+        "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
+    }
     now = datetime(2025, 3, 1, tzinfo=UTC)
     assert find_problems(worker.functions, host=read_host_settings(ROOT), settings=settings, now=now) == ()
 
@@ -77,6 +88,7 @@ def test_a_wrong_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "AZURE_DEVOPS_ORGANIZATION": "contoso",
         "STORAGE_CONNECTION": "UseDevelopmentStorage=true",
         "SWEEP_SCHEDULE": "0 0 3 * * *",
+        "WATCH_SCHEDULE": "0 * * * * *",
         "POLICY_FILE": str(policy),
         "HOOK_SECRETS": '{"nobody": ["sample"]}',
     }
@@ -85,5 +97,5 @@ def test_a_wrong_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(ConfigurationError) as caught:
         blueprints()
     told = "\n".join(caught.value.problems)
-    for mistake in ("line 2: mode", "line 5: rules[1].ecosystem", "colour", "nobody"):
+    for mistake in ("line 2: mode", "line 5: rules[1].ecosystem", "colour", "HOOK_SECRETS"):
         assert mistake in told

@@ -15,6 +15,7 @@ from shared.domain.cases import CaseState
 from shared.domain.evidence import UpstreamingBehavior
 from shared.errors import UpstreamUnavailable
 from shared.ports import QueueName
+from tests.adapters.doors.vectors import VECTORS, Vector
 from tests.application.house import BILLING
 from tests.functions.conftest import Platform
 
@@ -110,6 +111,14 @@ async def test_the_timer_begins_a_sweep(platform: Platform) -> None:
     assert platform.house.service.faults.count("packages") == 1
 
 
+async def test_the_watches_look_at_feeds_and_registries(platform: Platform) -> None:
+    """A feed that was never seen is walked; registries without a change feed are no trouble."""
+    platform.house.service.world.add_feed("core")
+    await platform.timer("watch_feeds")
+    await platform.timer("watch_registries")
+    assert len(platform.house.queue.take(QueueName.FEED_SWEEPS)) == 1
+
+
 async def test_poison_becomes_visible(platform: Platform) -> None:
     """A check as the state of its case, a walk in readiness."""
     feed = platform.house.service.world.add_feed("core")
@@ -143,3 +152,26 @@ async def test_readiness_survives_an_app_that_cannot_be_built(
 
     install(broken)
     assert (await platform.http("ready", headers={}, body=b"", route={})).status == 503
+
+
+@pytest.mark.parametrize(("source", "vector"), VECTORS.items(), ids=VECTORS)
+async def test_signed_deliveries_are_queued(platform: Platform, source: str, vector: Vector) -> None:
+    """GitHub, Artifactory and Nexus come in through the same route, with either secret; a wrong one does not."""
+    for made in (vector.newest, vector.older):
+        assert await deliver(platform, body=vector.body, headers=vector.signed(made), source=source) == 202
+    first, _ = platform.house.queue.take(QueueName.FEED_SWEEPS)
+    assert SweepRequest.of(first).cause.startswith(f"delivery {source} ")
+    assert await deliver(platform, body=vector.body + b" ", headers=vector.headers, source=source) == 401
+    assert await deliver(platform, body=vector.body, headers=dict(vector.more), source=source) == 401
+    assert await deliver(platform, body=b" " * (3 * 1024 * 1024), headers=vector.headers, source=source) == 413
+    assert platform.house.queue.visible(QueueName.FEED_SWEEPS) == []
+
+
+async def test_an_event_that_is_not_watched_is_answered_and_forgotten(platform: Platform) -> None:
+    """GitHub's ping: 202, so that the webhook shows as healthy, and no work."""
+    vector = VECTORS["github"]
+    headers = {**vector.headers, "X-GitHub-Event": "ping"}
+    answer = await platform.http("receive_delivery", headers=headers, body=vector.body, route={"source": "github"})
+    assert (answer.status, bytes(answer.body)) == (202, b"not-watched")
+    assert platform.house.queue.visible(QueueName.FEED_SWEEPS) == []
+    assert platform.house.deliveries.faults.calls == []

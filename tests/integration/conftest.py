@@ -10,8 +10,8 @@ import pytest
 from local.demo.stage import Stage
 from local.stack import Stack
 
-# No sweep helps where a test wants to see what the queue alone heals: it runs once a year.
-NO_SWEEP = {"SWEEP_SCHEDULE": "0 0 3 1 1 *"}
+# Neither sweep nor watch helps where a test wants to see what the queue alone heals: they run once a year.
+NO_SWEEP = {"SWEEP_SCHEDULE": "0 0 3 1 1 *", "WATCH_SCHEDULE": "0 0 3 1 1 *"}
 
 
 @pytest.fixture(scope="module")

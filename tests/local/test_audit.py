@@ -160,8 +160,9 @@ def test_sound_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (None, ('"cause": "watch"', '"cause": "nobody"')),
         (None, (json.dumps(_SUBJECT)[1:-1], "contoso/-/other/npm/x")),
         (None, ('"sequence": 3, "kind"', '"sequence": 4, "kind"')),
+        (None, ('"state": "exposed", "protection"', '"state": "protected", "protection"')),
     ],
-    ids=["first event gone", "last event gone", "event changed", "moved", "renumbered"],
+    ids=["first event gone", "last event gone", "event changed", "moved", "renumbered", "case forged"],
 )
 def test_flawed_file(
     tmp_path: Path, without: slice | None, swap: tuple[str, str], capsys: pytest.CaptureFixture[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,11 +13,13 @@ from shared.adapters.azure_devops import (
     index_wire,
     packages_wire,
     policy_wire,
+    positions_wire,
     upstreaming_wire,
     versions_wire,
 )
 from shared.adapters.azure_devops.addresses import Hosts
 from shared.adapters.azure_devops.directory import Directory
+from shared.adapters.azure_devops.package_pages import PackagePages
 from shared.adapters.azure_devops.sender import Sender
 from shared.adapters.azure_devops.upstream_feeds import NOTHING, internal_offers
 from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
@@ -25,6 +27,7 @@ from shared.domain.feeds import Feed, FeedRef, UpstreamSource
 from shared.domain.names import PackageName
 from shared.domain.versions import FeedVersion, SourceLink
 from shared.errors import FeedwardenError
+from shared.logs import told
 from shared.ports import ChangePage, Clock, ListedPackage, PackagePage
 
 logger = logging.getLogger(__name__)
@@ -42,6 +45,7 @@ class AzureDevOpsFeeds:
         self._organization = organization.lower()
         self._clock = clock
         self._directory = Directory(clock)
+        self._pages = PackagePages(sender, hosts)
         self._policy: tuple[datetime, OrganizationPolicy] | None = None
         self._reading_policy = asyncio.Lock()
 
@@ -68,10 +72,21 @@ class AzureDevOpsFeeds:
         self._directory.remember(read)
         return read.feed
 
+    async def package_positions(self) -> Mapping[FeedRef, str]:
+        """Return the newest package change token of every feed that we may see, in one call or few."""
+        found: dict[FeedRef, str] = {}
+        token: str | None = None
+        while True:
+            request = positions_wire.list_positions(self._hosts, self._organization, token=token)
+            batch = positions_wire.read_positions(await self._sender.send(request), self._organization, token=token)
+            found |= batch.tokens
+            token = batch.following
+            if token is None:
+                return found
+
     async def packages(self, feed: Feed, *, skip: int) -> PackagePage:
         """Return one page of up to 1,000 packages of guarded ecosystems, deleted ones too, from `skip` on."""
-        answer = await self._sender.send(packages_wire.list_packages(self._hosts, feed.ref, skip=skip))
-        return packages_wire.read_packages(answer, self._directory.sources(feed))
+        return await self._pages.page(feed.ref, self._directory.sources(feed), skip=skip)
 
     async def package_changes(self, feed: Feed, *, token: str | None) -> ChangePage:
         """Return what changed after the token; None = from the feed's beginning."""
@@ -80,11 +95,7 @@ class AzureDevOpsFeeds:
 
     async def find_package(self, feed: Feed, name: PackageName) -> ListedPackage | None:
         """Return the package of that canonical name; None where the feed holds none."""
-        for query in packages_wire.name_queries(name):
-            found = await self._find(feed, name, query)
-            if found is not None:
-                return found
-        return None
+        return await self._pages.find(feed.ref, self._directory.sources(feed), name)
 
     async def versions(self, feed: Feed, package: ListedPackage) -> tuple[FeedVersion, ...]:
         """Return all versions, deleted ones too, each with its origin."""
@@ -125,7 +136,7 @@ class AzureDevOpsFeeds:
             upstream = await internal_offers(self, feed, name) if unexplained else NOTHING
             return index_wire.proof_of(offer, index, held, upstream)
         except FeedwardenError as error:
-            logger.warning("package index not readable", extra={"package": str(name), "reason": str(error)})
+            logger.warning(told("package index not readable", package=str(name), reason=str(error)))
             return Proof.UNKNOWN
 
     async def view(self, feed: Feed, source: UpstreamSource) -> str | None:
@@ -157,21 +168,10 @@ class AzureDevOpsFeeds:
         # The answer's body says nothing, in none of the shapes that were seen.
         await self._sender.send(upstreaming_wire.set_behavior(self._hosts, feed.ref, name, behavior))
 
-    async def _find(self, feed: Feed, name: PackageName, query: str) -> ListedPackage | None:
-        full, skip = True, 0
-        while full:
-            request = packages_wire.list_packages(self._hosts, feed.ref, skip=skip, name=name, query=query)
-            page = packages_wire.read_packages(await self._sender.send(request), self._directory.sources(feed))
-            found = next((package for package in page.packages if package.name == name), None)
-            if found is not None:
-                return found
-            full, skip = page.full, skip + packages_wire.PAGE
-        return None
-
     async def _read_policy(self) -> OrganizationPolicy:
         try:
             answer = await self._sender.send(policy_wire.get_policy(self._hosts, self._organization))
             return policy_wire.read_policy(answer)
         except FeedwardenError as error:
-            logger.warning("organization policy not readable", extra={"reason": str(error)})
+            logger.warning(told("organization policy not readable", reason=str(error)))
             return OrganizationPolicy.UNKNOWN

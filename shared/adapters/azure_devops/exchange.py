@@ -43,6 +43,10 @@ class Answer:
     body: bytes
 
 
+class AnswerTooLarge(UnexpectedAnswer):
+    """A success of more bytes than the request allows: less may be asked for."""
+
+
 class Shape(BaseModel):
     """What is read of a JSON object; members that we have no use for are passed over."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +22,6 @@ from shared.domain.versions import SourceLink, is_direct
 from shared.errors import RefusedName, UnexpectedAnswer
 from shared.ports import ChangePage, ListedPackage, PackagePage
 
-PAGE: Final = 1000
 BATCH: Final = 2000
 
 # As the service itself spells them in its answers.
@@ -38,6 +38,7 @@ _PROTOCOLS: Final[Mapping[Ecosystem, str]] = MappingProxyType(
 
 class _Version(Shape):
     direct_upstream_source_id: str | None = None
+    is_deleted: bool | None = None
 
 
 class _Package(Shape):
@@ -60,18 +61,25 @@ class _Changes(Shape):
     next_package_continuation_token: int | str | None = None
 
 
-def list_packages(
-    hosts: Hosts, ref: FeedRef, *, skip: int, name: PackageName | None = None, query: str = ""
+def list_packages(  # noqa: PLR0913  # the parameters of the call itself, all by name
+    hosts: Hosts,
+    ref: FeedRef,
+    *,
+    skip: int,
+    top: int,
+    name: PackageName | None = None,
+    query: str = "",
+    all_versions: bool = True,
 ) -> Request:
-    """Ask for one page of packages with all their versions, deleted ones too.
+    """Ask for one page of packages with all their versions, or with the latest only, deleted ones too.
 
     With a name, for packages of its ecosystem that contain `query`: the service's filter finds parts of names.
     """
     params = {
-        "includeAllVersions": "true",
+        "includeAllVersions": "true" if all_versions else "false",
         "includeDeleted": "true",
         "includeUrls": "false",
-        "$top": str(PAGE),
+        "$top": str(top),
         "$skip": str(skip),
         "api-version": VERSION,
     }
@@ -90,12 +98,20 @@ def name_queries(name: PackageName) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name.spelling, max(runs, key=len, default=name.spelling))))
 
 
-def read_packages(answer: Answer, sources: Iterable[SourceLink]) -> PackagePage:
-    """Read one page; `sources` are the feed's upstream sources, deleted ones too."""
+def read_packages(answer: Answer, sources: Iterable[SourceLink] | None, *, skip: int, top: int) -> PackagePage:
+    """Read one page; `sources` are the feed's upstream sources, deleted ones too.
+
+    None = not all versions were asked for: what one version tells, another may refute.
+    """
     rows = parsed(answer, _Packages).value
-    kinds = _kinds(sources)
-    packages, refused = _named((row, *_presumed(row, kinds)) for row in rows)
-    return PackagePage(packages, refused, full=len(rows) >= PAGE)
+    if sources is None:
+        presumed = [(row, _UNTOLD) for row in rows]
+    else:
+        kinds = _kinds(sources)
+        presumed = [(row, _presumed(row, kinds)) for row in rows]
+    packages, refused = _named(presumed)
+    # Counted before anything is passed over, and by what came: a service that sends more has told more.
+    return PackagePage(packages, refused, next_skip=skip + len(rows) if len(rows) >= top else None)
 
 
 def list_changes(hosts: Hosts, ref: FeedRef, *, token: str | None) -> Request:
@@ -119,7 +135,7 @@ def read_changes(answer: Answer, *, token: str | None) -> ChangePage:
     if reached is None or str(reached) == token:
         raise UnexpectedAnswer("package changes without a token to go on from", service=SERVICE)
     once = {change.package.id: change.package for change in page.package_changes}
-    packages, refused = _named((row, True, True) for row in once.values())
+    packages, refused = _named((row, _UNTOLD) for row in once.values())
     return ChangePage(packages, refused, token=str(reached), exhausted=False)
 
 
@@ -131,19 +147,38 @@ def _kinds(sources: Iterable[SourceLink]) -> Mapping[str | None, UpstreamKind | 
     return kinds
 
 
-def _presumed(row: _Package, kinds: Mapping[str | None, UpstreamKind | None]) -> tuple[bool, bool]:
-    """Say whether the package may hold internal, and external, versions; what is not shown may be anything."""
+@dataclass(frozen=True, slots=True)
+class _Presumed:
+    """What a list's row proves about a package; see ListedPackage."""
+
+    maybe_internal: bool
+    maybe_external: bool
+    holds_external: bool
+
+
+# What is not shown may be anything.
+_UNTOLD: Final = _Presumed(maybe_internal=True, maybe_external=True, holds_external=False)
+
+
+def _presumed(row: _Package, kinds: Mapping[str | None, UpstreamKind | None]) -> _Presumed:
+    """Say what the versions of a row prove."""
     if not row.versions:
-        return True, True
-    direct = [version.direct_upstream_source_id for version in row.versions]
-    public = [not is_direct(source) and kinds.get((source or "").lower()) is UpstreamKind.PUBLIC for source in direct]
-    return not all(public), not all(is_direct(source) for source in direct)
+        return _UNTOLD
+    direct = [is_direct(version.direct_upstream_source_id) for version in row.versions]
+    public = [_is_public(version, kinds) for version in row.versions]
+    live = [told for version, told in zip(row.versions, public, strict=True) if not version.is_deleted]
+    return _Presumed(maybe_internal=not all(public), maybe_external=not all(direct), holds_external=any(live))
 
 
-def _named(rows: Iterable[tuple[_Package, bool, bool]]) -> tuple[tuple[ListedPackage, ...], tuple[str, ...]]:
+def _is_public(version: _Version, kinds: Mapping[str | None, UpstreamKind | None]) -> bool:
+    source = version.direct_upstream_source_id
+    return not is_direct(source) and kinds.get((source or "").lower()) is UpstreamKind.PUBLIC
+
+
+def _named(rows: Iterable[tuple[_Package, _Presumed]]) -> tuple[tuple[ListedPackage, ...], tuple[str, ...]]:
     packages: list[ListedPackage] = []
     refused: list[str] = []
-    for row, maybe_internal, maybe_external in rows:
+    for row, presumed in rows:
         ecosystem = ecosystem_of(row.protocol_type)
         if ecosystem is None:
             continue
@@ -151,6 +186,7 @@ def _named(rows: Iterable[tuple[_Package, bool, bool]]) -> tuple[tuple[ListedPac
             name = PackageName.of(ecosystem, row.name)
         except RefusedName:
             refused.append(f"{ecosystem}:{ascii(row.name[:100])[1:-1]}")
-        else:
-            packages.append(ListedPackage(row.id, name, maybe_internal, maybe_external))
+            continue
+        told = (presumed.maybe_internal, presumed.maybe_external, presumed.holds_external)
+        packages.append(ListedPackage(row.id, name, *told))
     return tuple(packages), tuple(refused)

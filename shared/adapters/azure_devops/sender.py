@@ -10,7 +10,7 @@ import httpx
 
 from shared.adapters.azure_devops.credentials import Credentials
 from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_after
-from shared.adapters.azure_devops.exchange import SERVICE, SMALL_ANSWER, Answer, Request
+from shared.adapters.azure_devops.exchange import SERVICE, SMALL_ANSWER, Answer, AnswerTooLarge, Request
 from shared.adapters.azure_devops.throttle import LONGEST_WAIT, Throttle, Timing
 from shared.errors import AuthenticationFailed, ConfigurationError, UnexpectedAnswer, UpstreamUnavailable
 
@@ -132,7 +132,7 @@ async def _body(request: Request, response: httpx.Response) -> bytes:
     async for chunk in response.aiter_bytes():
         room -= len(chunk)
         if room < 0 and response.is_success:
-            raise UnexpectedAnswer(f"an answer of more than {request.longest_answer} bytes", service=SERVICE)
+            raise AnswerTooLarge(f"an answer of more than {request.longest_answer} bytes", service=SERVICE)
         if room < 0:
             break
         chunks.append(chunk)

@@ -24,7 +24,6 @@ class LogChannel:
             notice.notice_id,
             notice.kind.value,
             "; ".join(f"{key}: {fact}" for key, fact in facts.items() if fact),
-            extra={"notice": notice.notice_id, "kind": notice.kind.value, "subject": notice.subject},
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.adapters.register import keys
+from shared.adapters.register.conclusions import contradictions
 from shared.adapters.register.documents import Entity
 from shared.adapters.register.event_rows import read_event
 from shared.adapters.register.rows import read_case
@@ -59,7 +60,7 @@ def flaws_of(chain: Chain) -> tuple[str, ...]:
     about = subject_of(chain.case.feed, chain.case.name)
     moved = () if about == chain.subject else (f"the case says that it is {about}: it was put into another's place",)
     told = flaws(chain.subject, chain.events, sequence=chain.case.sequence, head=chain.case.head)
-    return (*chain.damaged, *moved, *told)
+    return (*chain.damaged, *moved, *told, *contradictions(chain.case, chain.events))
 
 
 @dataclass(slots=True)
@@ -75,10 +76,15 @@ class _Rows:
         try:
             if kind == "case":
                 self.case = read_case(entity)
+                self._compare_columns(self.case, entity)
             else:
                 self.events.append(read_event(entity))
         except UnexpectedAnswer as error:
             self.damaged.append(f"the row {entity['RowKey']} cannot be read: {error}")
+
+    def _compare_columns(self, case: Case, entity: Entity) -> None:
+        if (entity.get("state"), entity.get("protection")) != (case.state.value, case.protection.value):
+            self.damaged.append(f"the row {entity['RowKey']} says another state or protection outside its body")
 
     def chain(self, place: Place) -> Chain:
         """Return what was collected."""

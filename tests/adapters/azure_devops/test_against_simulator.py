@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from shared.adapters.azure_devops import packages_wire
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
 from shared.domain.feeds import Feed, FeedRef, UpstreamKind
 from shared.domain.names import PackageName
 from shared.domain.versions import FeedVersion, Origin
+from shared.ports import ListedPackage
 from tests.adapters.azure_devops.simulated import Simulated
 
 _BILLING = PackageName.of(Ecosystem.NPM, "billing")
@@ -66,7 +68,7 @@ async def test_packages_with_what_they_may_hold(acme: Simulated) -> None:
         "maven:test.acme:billing": (True, False),
         "cargo:acme-codec": (True, False),
     }
-    assert (page.refused, page.full) == ((), False)
+    assert (page.refused, page.next_skip) == ((), None)
 
 
 async def test_a_large_feed_is_walked_page_by_page(acme: Simulated) -> None:
@@ -75,14 +77,32 @@ async def test_a_large_feed_is_walked_page_by_page(acme: Simulated) -> None:
     await acme.in_core("generate", packages={"protocol": "npm", "count": 2300, "pattern": "part-{number}"})
     await acme.in_core("publish", protocol="npm", name="part", version="1.0.0")
     seen: list[str] = []
-    for skip, full in ((0, True), (1000, True), (2000, False)):
+    for skip, following in ((0, 1000), (1000, 2000), (2000, None)):
         page = await acme.feeds.packages(core, skip=skip)
         seen += [row.name.spelling for row in page.packages]
-        assert page.full is full
+        assert page.next_skip == following
     assert (len(seen), len(set(seen))) == (2309, 2309)
     found = await acme.feeds.find_package(core, PackageName.of(Ecosystem.NPM, "part"))
     assert found is not None
     assert found.name.spelling == "part"
+
+
+async def test_a_fat_feed_is_walked_in_pieces(acme: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are too large come in smaller ones, to the last package, and one fat package stops nothing."""
+    core = await acme.feed()
+    await acme.in_core("generate", packages={"protocol": "npm", "count": 120, "pattern": "part-{number}"})
+    for number in range(60):
+        await acme.in_core("publish", protocol="npm", name="fat", version=f"1.0.{number}")
+    whole = await acme.feeds.packages(core, skip=0)
+    monkeypatch.setattr(packages_wire, "PAGE_ANSWER", 8_000)
+    seen: list[ListedPackage] = []
+    skip: int | None = 0
+    while skip is not None:
+        page = await acme.feeds.packages(core, skip=skip)
+        seen, skip = [*seen, *page.packages], page.next_skip
+    assert [row.name for row in seen] == [row.name for row in whole.packages]
+    [fat] = [row for row in seen if row.name.spelling == "fat"]
+    assert (fat.maybe_internal, fat.maybe_external) == (True, True)
 
 
 @pytest.mark.parametrize("spelling", ["Acme_Tools.x", "acme-tools-x", "ACME.TOOLS_X"])

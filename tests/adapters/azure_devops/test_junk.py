@@ -29,7 +29,7 @@ _NPM, _PYPI = (PackageName.of(ecosystem, "core") for ecosystem in (Ecosystem.NPM
 _READERS: dict[str, Callable[[Answer], object]] = {
     "feeds": lambda got: read_feeds(got, "acme"),
     "feed": lambda got: read_feed(got, "acme", {}),
-    "packages": lambda got: read_packages(got, ()),
+    "packages": lambda got: read_packages(got, (), skip=0, top=1000),
     "changes": lambda got: read_changes(got, token="1"),
     "versions": lambda got: with_origins(read_versions(got), ()),
     "behavior": read_behavior,

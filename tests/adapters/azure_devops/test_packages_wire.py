@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shared.adapters.azure_devops.packages_wire import (
-    PAGE,
     list_changes,
     list_packages,
     name_queries,
@@ -39,7 +38,7 @@ _SOURCES = (SourceLink(PUBLIC_ID, UpstreamKind.PUBLIC), SourceLink(INTERNAL_ID, 
 
 def test_a_page_asks_for_everything_that_a_package_holds() -> None:
     """All versions, deleted ones too: the latest alone may be the one that was saved from outside."""
-    request = list_packages(HOSTS, PROJECT_FEED, skip=2000)
+    request = list_packages(HOSTS, PROJECT_FEED, skip=2000, top=1000)
     assert request.url == f"https://feeds.example.test/acme/{PROJECT_ID}/_apis/packaging/feeds/{FEED_ID}/packages"
     assert request.params == {
         "includeAllVersions": "true",
@@ -54,7 +53,7 @@ def test_a_page_asks_for_everything_that_a_package_holds() -> None:
 def test_a_search_is_a_page_with_two_filters() -> None:
     """The service finds parts of names, within one protocol."""
     name = PackageName.of(Ecosystem.PYPI, "acme-core")
-    params = list_packages(HOSTS, ORGANIZATION_FEED, skip=0, name=name, query="acme").params
+    params = list_packages(HOSTS, ORGANIZATION_FEED, skip=0, top=1000, name=name, query="acme").params
     assert (params["protocolType"], params["packageNameQuery"]) == ("PyPi", "acme")
 
 
@@ -96,22 +95,31 @@ def test_only_what_the_list_proves_is_ruled_out(
     maybe_external: bool,  # noqa: FBT001
 ) -> None:
     """Behind an internal source, or one that the feed no longer knows, anything may stand."""
-    read = read_packages(answer(listed(package(*sources))), _SOURCES)
+    read = read_packages(answer(listed(package(*sources))), _SOURCES, skip=0, top=1000)
     name = PackageName.of(Ecosystem.NPM, "core")
-    assert read.packages == (ListedPackage("id-of-core", name, maybe_internal, maybe_external),)
+    holds_external = any((source or "").lower() == PUBLIC_ID for source in sources)
+    assert read.packages == (ListedPackage("id-of-core", name, maybe_internal, maybe_external, holds_external),)
+
+
+def test_a_deleted_external_version_is_not_held() -> None:
+    """Only what is live is served."""
+    row = package(None, PUBLIC_ID)
+    row["versions"][1]["isDeleted"] = True
+    (read,) = read_packages(answer(listed(row)), _SOURCES, skip=0, top=1000).packages
+    assert (read.maybe_internal, read.maybe_external, read.holds_external) == (True, True, False)
 
 
 def test_a_source_of_two_kinds_proves_nothing() -> None:
     """A contradiction is not decided by whichever came last."""
     sources = (*_SOURCES, SourceLink(PUBLIC_ID, UpstreamKind.INTERNAL), SourceLink(PUBLIC_ID, UpstreamKind.PUBLIC))
-    (read,) = read_packages(answer(listed(package(PUBLIC_ID))), sources).packages
+    (read,) = read_packages(answer(listed(package(PUBLIC_ID))), sources, skip=0, top=1000).packages
     assert (read.maybe_internal, read.maybe_external) == (True, True)
 
 
 @pytest.mark.parametrize("versions", [None, []])
 def test_a_package_without_its_versions_may_hold_anything(versions: list[object] | None) -> None:
     """What is not shown is not absent."""
-    (read,) = read_packages(answer(listed(package(PUBLIC_ID, versions=versions))), _SOURCES).packages
+    (read,) = read_packages(answer(listed(package(PUBLIC_ID, versions=versions))), _SOURCES, skip=0, top=1000).packages
     assert (read.maybe_internal, read.maybe_external) == (True, True)
 
 
@@ -126,7 +134,7 @@ def test_names_of_all_ecosystems_are_read() -> None:
         package(None, name="tools", protocol="UPack"),
         package(None, name="tools", protocol="Conda"),
     )
-    read = read_packages(answer(listed(*rows)), _SOURCES)
+    read = read_packages(answer(listed(*rows)), _SOURCES, skip=0, top=1000)
     assert [str(row.name) for row in read.packages] == [
         "npm:@acme/core",
         "nuget:Acme.Core",
@@ -134,21 +142,24 @@ def test_names_of_all_ecosystems_are_read() -> None:
         "pypi:Acme.Core",
         "cargo:acme-core",
     ]
-    assert (read.refused, read.full) == ((), False)
+    assert (read.refused, read.next_skip) == ((), None)
 
 
 def test_impossible_names_are_told_not_lost() -> None:
     """They come out for the log, in printable letters."""
-    read = read_packages(answer(listed(package(None, name="a b\n\u202e"), package(None, name="ok"))), _SOURCES)
+    read = read_packages(
+        answer(listed(package(None, name="a b\n\u202e"), package(None, name="ok"))), _SOURCES, skip=0, top=1000
+    )
     assert read.refused == (r"npm:a b\n\u202e",)
     assert [row.name.spelling for row in read.packages] == ["ok"]
 
 
 def test_a_page_is_full_by_what_the_service_sent() -> None:
     """Counted before anything is passed over: else 1,000 rows with one Universal package would end the walk."""
-    rows = [package(None, name=f"p{number}", protocol="UPack") for number in range(PAGE)]
-    assert read_packages(answer(listed(*rows)), ()).full
-    assert not read_packages(answer(listed(*rows[1:])), ()).full
+    rows = [package(None, name=f"p{number}", protocol="UPack") for number in range(1000)]
+    assert read_packages(answer(listed(*rows)), (), skip=2000, top=1000).next_skip == 3000
+    assert read_packages(answer(listed(*rows)), (), skip=0, top=500).next_skip == 1000
+    assert read_packages(answer(listed(*rows[1:])), (), skip=0, top=1000).next_skip is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +169,7 @@ def test_a_page_is_full_by_what_the_service_sent() -> None:
 def test_a_page_of_another_shape_is_refused(body: object) -> None:
     """A page that is not understood must not read as an empty feed."""
     with pytest.raises(UnexpectedAnswer):
-        read_packages(answer(body), ())
+        read_packages(answer(body), (), skip=0, top=1000)
 
 
 def _change(row: dict[str, Any], kind: str = "addOrUpdate", token: int = 1) -> dict[str, Any]:
@@ -214,3 +225,12 @@ def test_a_batch_that_does_not_move_on_is_refused(token: object) -> None:
     """Else the same batch would be walked for ever."""
     with pytest.raises(UnexpectedAnswer):
         read_changes(answer(_changes(_change(_named("a")), token=token)), token="7")
+
+
+def test_with_one_version_shown_a_package_may_hold_anything() -> None:
+    """The latest version came from outside; of the others nothing is known."""
+    params = list_packages(HOSTS, ORGANIZATION_FEED, skip=3, top=1, all_versions=False).params
+    assert (params["includeAllVersions"], params["$skip"], params["$top"]) == ("false", "3", "1")
+    read = read_packages(answer(listed(package(PUBLIC_ID))), None, skip=3, top=1)
+    (row,) = read.packages
+    assert (row.maybe_internal, row.maybe_external, read.next_skip) == (True, True, 4)

@@ -11,7 +11,7 @@ from shared.adapters.register import Storage, TableRegister
 from shared.adapters.register.chains import Chain, Place, chains, flaws_of, read_chain
 from shared.adapters.register.documents import pack, unpack
 from shared.adapters.register.table import Row
-from shared.domain.audit import subject_of
+from shared.domain.audit import GENESIS, subject_of
 from shared.errors import UpstreamUnavailable
 from tests.contract.storage.samples import FEED, NAME, OTHER_FEED, following, grow, named, notice, opening
 
@@ -65,6 +65,13 @@ async def _rewrite(storage: Storage, row: str, **members: object) -> None:
     await table._client.update_entity({**read.entity, **pack(unpack(read.entity) | members)})  # the same
 
 
+async def _column(storage: Storage, row: str, **columns: str) -> None:
+    table = storage.table(storage.names.register)
+    read = await table.get(_PARTITION, row)
+    assert isinstance(read, Row)
+    await table._client.update_entity({**read.entity, **columns})  # the same
+
+
 async def _break(storage: Storage, row: str) -> None:
     await storage.table(storage.names.register)._client.update_entity(
         {"PartitionKey": _PARTITION, "RowKey": row, "body": "{"}
@@ -89,6 +96,10 @@ async def _copy(storage: Storage, row: str, to: str) -> None:
         (lambda s: _rewrite(s, _CASE, sequence=2), "the case knows 2 events"),
         (lambda s: _rewrite(s, _CASE, canonical="other"), "another's place"),
         (lambda s: _rewrite(s, _CASE, state="odd"), "cannot be read"),
+        (lambda s: _rewrite(s, _CASE, state="protected"), "state `protected`, event 3 says `exposed`"),
+        (lambda s: _column(s, _CASE, state="closed"), "outside its body"),
+        (lambda s: _column(s, _CASE, protection="protected"), "outside its body"),
+        (lambda s: _rewrite(s, _CASE, sequence=0, head=GENESIS), "the case knows 0 events"),
         (lambda s: _break(s, _event(1)), "cannot be read"),
         (lambda s: _break(s, _CASE), "cannot be read"),
         (lambda s: _copy(s, _event(3), _event(4)), "missing or doubled"),
@@ -135,3 +146,9 @@ async def test_chain_that_changes_all_the_while(
 def test_nothing_at_all_is_not_sound() -> None:
     """A chain without case and events is no success."""
     assert flaws_of(Chain("s", None, ()))
+
+
+def test_case_without_any_event_is_flawed() -> None:
+    """A row that says "no event yet" would otherwise agree with a chain of which everything was removed."""
+    case = replace(opening().case, sequence=0, head=GENESIS)
+    assert flaws_of(Chain(subject_of(FEED, NAME), case, ()))

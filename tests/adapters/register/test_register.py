@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
 
 from shared.adapters.register import Storage, TableRegister
+from shared.adapters.register.documents import Entity
 from shared.adapters.register.operations import Operation
 from shared.adapters.register.table import Table
+from shared.domain.audit import subject_of
 from shared.errors import StaleWrite, TooLarge, UnexpectedAnswer, UpstreamUnavailable
 from tests.contract.storage.samples import FEED, NAME, OTHER_FEED, following, named, notice, opening
 
 pytestmark = pytest.mark.azurite
+
+_PARTITION = "contoso|9d1c=2F=3F|feed=231"
 
 
 @pytest.fixture
@@ -121,3 +126,72 @@ async def test_row_of_a_newer_version_is_not_guessed_at(register: TableRegister,
         await register.case(FEED, NAME)
     with pytest.raises(StaleWrite):
         await register.commit(following(stored))
+
+
+async def test_each_new_head_is_logged(
+    register: TableRegister, storage: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log, which is kept elsewhere, anchors the chain: one line a commit, also where the answer was lost."""
+    caplog.set_level(logging.INFO, logger="shared.adapters.register.register")
+    first = await register.commit(opening())
+    lossy = _LostAnswers(storage.table(storage.names.register))
+    with monkeypatch.context() as patched:
+        patched.setitem(storage._tables, storage.names.register, lossy)  # the only seam between adapter and SDK
+        second = await register.commit(following(first))
+    with pytest.raises(StaleWrite):
+        await register.commit(following(first))
+    subject = subject_of(FEED, NAME)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("INFO", f"audit head {subject} 1 {first.case.head}"),
+        ("INFO", f"audit head {subject} 2 {second.case.head}"),
+    ]
+
+
+async def test_head_of_a_hostile_name_stays_one_line(register: TableRegister, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody forges a second head by a name with a line break in it."""
+    caplog.set_level(logging.INFO, logger="shared.adapters.register.register")
+    await register.commit(opening(named("a\naudit head b 1 00")))
+    [record] = caplog.records
+    assert "\n" not in record.getMessage()
+    assert r"a\naudit head b" in record.getMessage()
+
+
+@pytest.mark.parametrize("damage", [{"schema": 2}, {"body": "{"}, {"body": "{}"}])
+async def test_damaged_case_row_does_not_stop_a_walk(
+    register: TableRegister, storage: Storage, damage: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is skipped, told with its key, and counted until it can be read again; reading it alone still fails."""
+    await register.commit(opening(named("a")))
+    await register.commit(opening(named("c"), OTHER_FEED))
+    table = storage.table(storage.names.register)
+    await register.commit(opening())
+    row = await table.get(_PARTITION, "case|npm|@scope=2Fname")
+    assert row is not None
+    assert register.unreadable_cases == 0
+    await table._client.update_entity({**row.entity, **damage})  # the table offers no way to write what we would not
+    for _ in range(2):
+        assert [case.name.canonical async for case in register.cases(FEED)] == ["a"]
+        assert register.unreadable_cases == 1
+    assert sorted([case.name.canonical async for case in register.cases()]) == ["a", "c"]
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(told) == 3
+    assert all("case|npm|@scope=2Fname" in line for line in told)
+    with pytest.raises(UnexpectedAnswer):
+        await register.case(FEED, NAME)
+    await table._client.update_entity(row.entity)
+    assert len([case async for case in register.cases(FEED)]) == 2
+    assert register.unreadable_cases == 0
+
+
+async def test_table_that_fails_is_no_damaged_row(
+    register: TableRegister, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An odd answer of the service itself still ends the walk: else a feed would look empty."""
+    await register.commit(opening())
+
+    def broken(*_: object) -> AsyncIterator[Entity]:
+        raise UnexpectedAnswer("odd", service="table storage")
+
+    monkeypatch.setattr(storage.table(storage.names.register), "rows", broken)
+    with pytest.raises(UnexpectedAnswer, match="odd"):
+        [case async for case in register.cases(FEED)]

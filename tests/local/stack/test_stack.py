@@ -131,8 +131,8 @@ def _is_closed(address: str) -> bool:
 def test_the_sample_settings_are_complete_and_valid() -> None:
     """Every setting is set, if only to nothing, so that no other source fills it; and the app takes them."""
     url = "http://127.0.0.1:1"
-    settings = app_settings(devops_url=url, npm_url=url, pypi_url=url, connection_string="x")
-    assert {setting.name for setting in SETTINGS} <= set(settings)
+    settings = app_settings(devops_url=url, registry_urls=[url, url], connection_string="A=b")
+    assert {setting.name for setting in SETTINGS} == set(settings)
     assert read_settings(settings).allowed_registry_hosts == {"127.0.0.1:1"}
 
 
