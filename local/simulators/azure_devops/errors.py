@@ -77,3 +77,14 @@ def conflict(type_key: str, message: str) -> AzureError:
 def not_found(type_key: str, message: str) -> AzureError:
     """Something inside a feed is missing."""
     return AzureError(HTTPStatus.NOT_FOUND, type_key, message)
+
+
+def media_type_not_supported(method: str, media_type: str) -> AzureError:
+    """The body is not declared as JSON."""
+    return AzureError(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "VssRequestContentTypeNotSupportedException",
+        f'The request indicated a Content-Type of "{media_type}" for method type "{method}" which is not supported.'
+        " Valid content types for this method are: application/json.",
+        namespace=_COMMON_API,
+    )

@@ -23,6 +23,7 @@ from local.simulators.azure_devops.routing import AnyCaseRoute, Handler, answer_
 from local.simulators.azure_devops.shelf import Listing
 from local.simulators.azure_devops.spelling import normalize_name, normalize_version
 from local.simulators.pypi_protocol import (
+    LEGACY_HTML,
     PypiFile,
     PypiProject,
     negotiate,
@@ -59,6 +60,8 @@ def _project(call: Call, listing: Listing) -> PypiProject:
 
 
 def _content_type(call: Call) -> str:
+    if not call.world.behavior.pypi_index_speaks_json:
+        return LEGACY_HTML  # whatever was asked for
     chosen = negotiate(call.request.headers.get("accept", ""))
     if chosen is None:
         raise AzureError(HTTPStatus.NOT_ACCEPTABLE, "NotAcceptableException", "No acceptable content type.")

@@ -10,13 +10,15 @@ from starlette.routing import Route
 from local.simulators.azure_devops.api_versions import PREVIEW
 from local.simulators.azure_devops.calls import Call, Site
 from local.simulators.azure_devops.errors import not_found
-from local.simulators.azure_devops.routing import scoped_routes
+from local.simulators.azure_devops.routing import method_not_supported, scoped_routes
 
 POLICY_NAME = "Policy.ArtifactsExternalPackageProtectionToken"
 
 
 async def get_policy(call: Call) -> Response:
     """Answer the endpoint that tools use; it is not documented, so its shape is what they read of it."""
+    if call.world.behavior.policy_needs_default_value and call.query("defaultValue") is None:
+        return method_not_supported(call.request)
     wanted = call.path("policy")
     if wanted.lower() != POLICY_NAME.lower():
         raise not_found("PolicyNotFoundException", f"The policy '{wanted}' doesn't exist.")

@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from local.simulators.azure_devops.api_versions import NEWEST_ONLY, PREVIEW_SWITCH, RELEASED_SWITCH
 from local.simulators.azure_devops.calls import Call, Site
-from local.simulators.azure_devops.errors import bad_request
+from local.simulators.azure_devops.errors import bad_request, feed_not_found, media_type_not_supported, not_found
 from local.simulators.azure_devops.feeds import ALLOW, AUTO
 from local.simulators.azure_devops.people import ADMINISTER
 from local.simulators.azure_devops.routing import Handler, scoped_routes
+from local.simulators.azure_devops.spelling import can_be_a_name
 
 type ReadName = Callable[[Call], str]
 
@@ -43,10 +44,32 @@ def read_behavior(value: object) -> str:
     raise bad_request("VssServiceException", f"The value {value!r} is not valid for 'versionsFromExternalUpstreams'.")
 
 
+def _name(call: Call, protocol: str, read_name: ReadName) -> str:
+    """Return the package that the path names, which the feed need not hold but which must be able to exist.
+
+    Raises:
+        AzureError: 404, no such package can be, or the path names a view: the switch belongs to the whole feed.
+    """
+    feed, name = call.path("feed"), read_name(call)
+    if "@" in feed:
+        raise feed_not_found(feed)
+    if not can_be_a_name(protocol, name):
+        raise not_found("PackageNotFoundException", f"There can be no {protocol} package '{name}'.")
+    return name
+
+
+def _require_json(call: Call) -> None:
+    """Refuse a body that is not declared as plain JSON, as the framework does before anybody looks at it."""
+    media_type = call.request.headers.get("content-type", "").partition(";")[0].strip()
+    if media_type.lower() != "application/json":
+        raise media_type_not_supported(call.request.method, media_type)
+
+
 def _getter(protocol: str, read_name: ReadName) -> Handler:
     async def get_behavior(call: Call) -> Response:
         """Answer at once what was set last; a package that the feed never saw has the default."""
-        switch = call.feed().switch(protocol, read_name(call))
+        name = _name(call, protocol, read_name)
+        switch = call.feed().switch(protocol, name)
         return call.answer({"versionsFromExternalUpstreams": switch.told})
 
     return get_behavior
@@ -55,10 +78,12 @@ def _getter(protocol: str, read_name: ReadName) -> Handler:
 def _setter(protocol: str, read_name: ReadName) -> Handler:
     async def set_behavior(call: Call) -> Response:
         """Set the switch; what is listed and served follows after the propagation."""
+        _require_json(call)
+        name = _name(call, protocol, read_name)
         feed = call.feed(ADMINISTER)
         value = read_behavior((await call.body()).get("versionsFromExternalUpstreams"))
         world = call.world
-        switch = feed.own_switch(protocol, read_name(call))
+        switch = feed.own_switch(protocol, name)
         switch.set(value, now=world.now(), propagation=world.behavior.propagation, by=call.caller.identity.id)
         if world.behavior.set_upstreaming_status == HTTPStatus.NO_CONTENT:
             return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -33,6 +33,12 @@ def unknown_route(request: Request) -> Response:
     return JSONResponse({"count": 1, "value": {"Message": message}}, HTTPStatus.NOT_FOUND)
 
 
+def method_not_supported(request: Request) -> Response:
+    """Return what the service says where a controller listens, but not to that method."""
+    message = f"The requested resource does not support http method '{request.method}'."
+    return JSONResponse({"count": 1, "value": {"Message": message}}, HTTPStatus.METHOD_NOT_ALLOWED)
+
+
 def _organization(site: Site, request: Request) -> Organization:
     organization = site.world.organization(request.path_params["organization"])
     if organization is None:
@@ -78,8 +84,7 @@ def scoped_routes(
         if b"%2f" in raw and not encoded_slash:
             return unknown_route(request)
         if handler is None:
-            message = f"The requested resource does not support http method '{request.method}'."
-            return JSONResponse({"count": 1, "value": {"Message": message}}, HTTPStatus.METHOD_NOT_ALLOWED)
+            return method_not_supported(request)
         return await answer_call(site, request, handler, versions=versions)
 
     prefixes = ("/{organization}", "/{organization}/{project}")

@@ -21,6 +21,24 @@ PROTOCOL_TYPES: Final = MappingProxyType(
 )
 
 
+_NPM_PART: Final = r"[A-Za-z0-9\-_!~*'()][A-Za-z0-9\-_.!~*'()]*"
+_NAMES: Final = MappingProxyType(
+    {
+        "npm": (re.compile(rf"@{_NPM_PART}/{_NPM_PART}|(?!_){_NPM_PART}"), 214),
+        "pypi": (re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"), 214),
+        "nuget": (re.compile(r"\w+(?:[.-]\w+)*"), 100),
+        "maven": (re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*:[A-Za-z0-9_][A-Za-z0-9_.\-]*"), 255),
+        "cargo": (re.compile(r"[A-Za-z][A-Za-z0-9_-]*"), 64),
+    }
+)
+
+
+def can_be_a_name(protocol: str, name: str) -> bool:
+    """Say whether a package of that protocol can have this name at all."""
+    pattern, longest = _NAMES[protocol]
+    return len(name) <= longest and pattern.fullmatch(name) is not None
+
+
 def normalize_name(protocol: str, name: str) -> str:
     """Return the spelling that identifies a package within a feed."""
     match protocol:

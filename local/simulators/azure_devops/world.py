@@ -21,6 +21,8 @@ class Behavior:
 
     `deleted_internal_versions_block` false is the dangerous reading, and so the default.
     `bad_credential_status` 203 = the sign-in page. `unreadable_feed_status` 404 hides feeds from who may not read.
+    `pypi_index_speaks_json`: no document says that a feed's Python index does. `policy_needs_default_value`: some
+    organizations answer 405 to who leaves `defaultValue` out, others answer.
     """
 
     propagation: timedelta = timedelta(0)
@@ -31,6 +33,8 @@ class Behavior:
     coalesce_changes: bool = True
     zero_guid_filter: bool = True
     changes_tell_origin: bool = True
+    pypi_index_speaks_json: bool = False
+    policy_needs_default_value: bool = True
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request, Shape, parsed
 from shared.adapters.outbound.retry_after import retry_after as read_retry_after
@@ -32,8 +33,28 @@ _NO_FEED: Final = (
     "no such feed in this scope, or no right to see it{kind}. Project-scoped feeds need the project in the address: "
     "a missing or wrong project is the likely cause{activity}"
 )
+_REFUSED: Final = (
+    "answered 403{kind} to {what}: refused, and not for a missing role as far as the answer says{page}{activity}"
+)
+_PAGE: Final = ". It is a web page, not Azure DevOps' own answer: a proxy or firewall on the way may have refused"
+_CONDITIONAL_ACCESS: Final = (
+    "conditional access refused the credential ({code}) for {what}: the organization's Microsoft Entra policy does not "
+    "admit this identity from this network. Ask who administers the policy{activity}"
+)
+_PROBABLY_SCOPE: Final = ". The organization, project or feed in the address is probably wrong"
+# A 403 is only taken for a missing role where the service says so, by its name for the error or in a known sentence.
+_ACCESS_KEY: Final = re.compile(
+    r"(?:\w+\.)*(?:Feed|Package|View)?(?:NeedsPermissions?|AccessCheck|AccessDenied|PermissionDenied|UnauthorizedAccess)\w*"
+)
+_ACCESS_SENTENCE: Final = re.compile(
+    r"lacks permission|need to have '|needs the following permission|is not authorized to access", re.IGNORECASE
+)
+# "VS403463: The conditional access policy defined by your … administrator has failed", whatever it is wrapped in.
+_CONDITIONAL_ACCESS_CODE: Final = b"VS403463"
 # A day: more than any service asks for, and far from where dates end.
 _LONGEST_RETRY_AFTER: Final = timedelta(days=1)
+_LONGEST_MESSAGE: Final = 2000
+_LONGEST_PATH: Final = 500
 
 
 class _Wrapped(Shape):
@@ -65,15 +86,43 @@ def _failure(request: Request, answer: Answer, *, now: datetime) -> UpstreamErro
     if _is_sign_in(request, answer):
         return AuthenticationFailed(_SIGN_IN.format(how=_how(answer)), service=SERVICE)
     if status == HTTPStatus.FORBIDDEN:
-        text = _ROLE.format(quoted=_quoted_permission(answer), activity=_activity(answer))
-        return PermissionMissing(text, service=SERVICE)
+        return _refusal(request, answer)
     kind = _type_key(answer) if status >= HTTPStatus.BAD_REQUEST else ""
     if status == HTTPStatus.NOT_FOUND and kind.startswith(_SCOPE_NOT_FOUND):
         return FeedNotFound(_NO_FEED.format(kind=f" ({kind})", activity=_activity(answer)), service=SERVICE)
     if _is_success(request, answer):
         return None
-    named = f" {kind}" if kind else ""
-    return UnexpectedAnswer(f"answered {status}{named} to {request.method}{_activity(answer)}", service=SERVICE)
+    advice = _PROBABLY_SCOPE if status == HTTPStatus.NOT_FOUND else ""
+    text = f"answered {status}{_named(kind)} to {_asked(request)}{advice}{_activity(answer)}"
+    return UnexpectedAnswer(text, service=SERVICE)
+
+
+def _refusal(request: Request, answer: Answer) -> UpstreamError:
+    """Tell a missing role from everything else that is answered with 403.
+
+    What cannot be told apart is unexpected, never a missing role: that would be put right in the wrong place.
+    """
+    what, activity, kind = _asked(request), _activity(answer), _type_key(answer)
+    if _CONDITIONAL_ACCESS_CODE in answer.body:
+        code = _CONDITIONAL_ACCESS_CODE.decode()
+        return AuthenticationFailed(
+            _CONDITIONAL_ACCESS.format(code=code, what=what, activity=activity), service=SERVICE
+        )
+    if _ACCESS_KEY.fullmatch(kind) or _ACCESS_SENTENCE.search(_wrapped(answer).message[:_LONGEST_MESSAGE]):
+        return PermissionMissing(_ROLE.format(quoted=_quoted_permission(answer), activity=activity), service=SERVICE)
+    page = _PAGE if _is_html(answer) else ""
+    return UnexpectedAnswer(
+        _REFUSED.format(kind=_named(kind), what=what, page=page, activity=activity), service=SERVICE
+    )
+
+
+def _named(kind: str) -> str:
+    return f" {kind}" if kind else ""
+
+
+def _asked(request: Request) -> str:
+    """Say what was asked: the path tells the scope; host and query tell nothing that helps."""
+    return f"{request.method} {urlsplit(request.url).path[:_LONGEST_PATH]}"
 
 
 def _is_success(request: Request, answer: Answer) -> bool:
@@ -118,7 +167,7 @@ def _type_key(answer: Answer) -> str:
 
 def _quoted_permission(answer: Answer) -> str:
     """Quote the permission that the service names; nothing else of its text, which may name people."""
-    found = re.search(r"need to have '([A-Za-z]{1,40})'", _wrapped(answer).message[:2000])
+    found = re.search(r"need to have '([A-Za-z]{1,40})'", _wrapped(answer).message[:_LONGEST_MESSAGE])
     return f" ('{found[1]}')" if found else ""
 
 

@@ -7,16 +7,34 @@ Source: Feed Management, https://learn.microsoft.com/rest/api/azure/devops/artif
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from shared.adapters.azure_devops.addresses import Hosts, address, feed_address
-from shared.adapters.azure_devops.exchange import LARGE_ANSWER, Answer, Request, Shape, parsed
+from shared.adapters.azure_devops.exchange import LARGE_ANSWER, SERVICE, Answer, Request, parsed
+from shared.adapters.azure_devops.feed_rows import FeedRow, FeedRows, SourceRow, UnreadableRow, guid, kind_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed, FeedRef, UpstreamKind, UpstreamSource
 from shared.domain.versions import SourceLink
-from shared.errors import NoUpstreamingBehavior, UntrustedInput
+from shared.errors import NoUpstreamingBehavior, UnexpectedAnswer, UntrustedInput
+from shared.logs import told
+
+__all__ = [
+    "VERSION",
+    "OwnFeeds",
+    "ReadFeed",
+    "ecosystem_of",
+    "get_feed",
+    "kind_of",
+    "list_feeds",
+    "own_feeds",
+    "read_feed",
+    "read_feeds",
+]
+
+logger = logging.getLogger(__name__)
 
 VERSION: Final = "7.1"
 _PARAMS: Final = {"includeDeletedUpstreams": "true", "api-version": VERSION}
@@ -39,38 +57,6 @@ class ReadFeed:
     leads_elsewhere: bool
 
 
-class _Project(Shape):
-    id: str
-    name: str | None = None
-
-
-class _Source(Shape):
-    id: str
-    name: str = ""
-    protocol: str = ""
-    location: str | None = None
-    upstream_source_type: str = ""
-    status: str | None = None
-    deleted_date: str | None = None
-    internal_upstream_collection_id: str | None = None
-    internal_upstream_feed_id: str | None = None
-    internal_upstream_project_id: str | None = None
-    internal_upstream_view_id: str | None = None
-
-
-class _Feed(Shape):
-    id: str
-    name: str
-    project: _Project | None = None
-    is_enabled: bool = True
-    upstream_enabled: bool = True
-    upstream_sources: tuple[_Source, ...] | None = None
-
-
-class _Feeds(Shape):
-    value: tuple[_Feed, ...]
-
-
 def list_feeds(hosts: Hosts, organization: str) -> Request:
     """Ask for all feeds of the organization in one call: without a project it lists every project's feeds too."""
     url = address(hosts.feeds, organization, None, "_apis", "packaging", "feeds")
@@ -83,26 +69,32 @@ def get_feed(hosts: Hosts, ref: FeedRef) -> Request:
 
 
 def read_feeds(answer: Answer, organization: str) -> tuple[ReadFeed, ...]:
-    """Read the list of feeds; internal sources are resolved against this very list."""
-    rows = parsed(answer, _Feeds).value
+    """Read the list of feeds; internal sources are resolved against this very list.
+
+    A row that cannot be read is logged and passed over, so that it does not hide the other feeds.
+
+    Raises:
+        UnexpectedAnswer: no list, or none of its rows can be read.
+    """
+    read = parsed(answer, FeedRows).value
+    rows = [row for row in read if isinstance(row, FeedRow)]
+    flaws = [f"value.{place}{row.flaw}" for place, row in enumerate(read) if isinstance(row, UnreadableRow)]
+    if flaws and not rows:
+        raise UnexpectedAnswer(flaws[0], service=SERVICE)
+    for flaw in flaws:
+        logger.warning(told("a feed cannot be read and is passed over", organization=organization, why=flaw))
     own = own_feeds(_ref(row, organization) for row in rows)
     return tuple(_read(row, organization, own) for row in rows)
 
 
 def read_feed(answer: Answer, organization: str, own: OwnFeeds) -> ReadFeed:
     """Read one feed; internal sources are resolved against the feeds known to be the organization's own."""
-    return _read(parsed(answer, _Feed), organization, own)
+    return _read(parsed(answer, FeedRow), organization, own)
 
 
 def own_feeds(refs: Iterable[FeedRef]) -> OwnFeeds:
     """Index feeds by their ids, which are unique across organizations."""
     return {ref.feed_id: ref for ref in refs}
-
-
-def kind_of(text: str | None) -> UpstreamKind | None:
-    """Read `public` or `internal` in any letter case; None for anything else."""
-    word = (text or "").lower()
-    return UpstreamKind(word) if word in set(UpstreamKind) else None
 
 
 def ecosystem_of(protocol: str) -> Ecosystem | None:
@@ -113,18 +105,13 @@ def ecosystem_of(protocol: str) -> Ecosystem | None:
         return None
 
 
-def _guid(text: str) -> str:
-    # GUIDs are compared without letter case by the service, as text by us.
-    return text.lower()
+def _ref(row: FeedRow, organization: str) -> FeedRef:
+    project_id = None if row.project is None else guid(row.project.id)
+    return FeedRef(organization, project_id, guid(row.id))
 
 
-def _ref(row: _Feed, organization: str) -> FeedRef:
-    project_id = None if row.project is None else _guid(row.project.id)
-    return FeedRef(organization, project_id, _guid(row.id))
-
-
-def _read(row: _Feed, organization: str, own: OwnFeeds) -> ReadFeed:
-    sources = row.upstream_sources or ()
+def _read(row: FeedRow, organization: str, own: OwnFeeds) -> ReadFeed:
+    sources = row.upstream_sources
     standing = tuple(source for source in sources if not source.deleted_date)
     feed = Feed(
         ref=_ref(row, organization),
@@ -132,26 +119,34 @@ def _read(row: _Feed, organization: str, own: OwnFeeds) -> ReadFeed:
         project_name=None if row.project is None else row.project.name or row.project.id,
         enabled=row.is_enabled,
         upstream_enabled=row.upstream_enabled,
-        upstreams=tuple(_upstream(source, organization, own) for source in standing),
+        upstreams=tuple(read for source in standing for read in _upstreams(source, organization, own)),
     )
-    links = tuple(SourceLink(_guid(s.id), kind) for s in sources if (kind := kind_of(s.upstream_source_type)))
-    views = {_guid(s.id): _guid(view) for s in standing if (view := s.internal_upstream_view_id)}
+    links = tuple(SourceLink(s.source_id, kind) for s in sources if (kind := s.kind))
+    views = {s.source_id: guid(view) for s in standing if s.id and (view := s.internal_upstream_view_id)}
     return ReadFeed(feed, links, views, any(_is_elsewhere(source, own) for source in standing))
 
 
-def _is_elsewhere(source: _Source, own: OwnFeeds) -> bool:
+def _is_elsewhere(source: SourceRow, own: OwnFeeds) -> bool:
     target = source.internal_upstream_feed_id
-    return bool(target and source.internal_upstream_collection_id and _guid(target) not in own)
+    return bool(target and source.internal_upstream_collection_id and guid(target) not in own)
 
 
-def _upstream(source: _Source, organization: str, own: OwnFeeds) -> UpstreamSource:
+def _upstreams(source: SourceRow, organization: str, own: OwnFeeds) -> tuple[UpstreamSource, ...]:
+    if source.protocol:
+        return (_upstream(source, ecosystem_of(source.protocol), source.kind, organization, own),)
+    # A source that does not say what it serves may serve every ecosystem, from nobody knows where.
+    return tuple(_upstream(source, ecosystem, None, organization, own) for ecosystem in Ecosystem)
+
+
+def _upstream(
+    source: SourceRow, ecosystem: Ecosystem | None, kind: UpstreamKind | None, organization: str, own: OwnFeeds
+) -> UpstreamSource:
     # A kind that we cannot read is not taken for "public", which would let its versions count as external, but
     # for an internal source that leads nobody knows where: that reach is unknown to everyone who asks.
-    kind = kind_of(source.upstream_source_type)
     return UpstreamSource(
-        source_id=_guid(source.id),
-        name=source.name,
-        ecosystem=ecosystem_of(source.protocol),
+        source_id=source.source_id,
+        name=source.name or "",
+        ecosystem=ecosystem,
         kind=kind or UpstreamKind.INTERNAL,
         location=source.location or "",
         enabled=(source.status or "ok").lower() != "disabled",
@@ -159,7 +154,7 @@ def _upstream(source: _Source, organization: str, own: OwnFeeds) -> UpstreamSour
     )
 
 
-def _target(source: _Source, organization: str, own: OwnFeeds) -> FeedRef | None:
+def _target(source: SourceRow, organization: str, own: OwnFeeds) -> FeedRef | None:
     """Resolve where an internal source leads.
 
     A feed does not say which collection its own organization is. So: a target in the organization's own list of
@@ -168,10 +163,10 @@ def _target(source: _Source, organization: str, own: OwnFeeds) -> FeedRef | None
     """
     if not source.internal_upstream_feed_id:
         return None
-    feed_id = _guid(source.internal_upstream_feed_id)
+    feed_id = guid(source.internal_upstream_feed_id)
     if feed_id in own:
         return own[feed_id]
     if source.internal_upstream_collection_id:
         return None
     project_id = source.internal_upstream_project_id
-    return FeedRef(organization, _guid(project_id) if project_id else None, feed_id)
+    return FeedRef(organization, guid(project_id) if project_id else None, feed_id)

@@ -19,7 +19,7 @@ from shared.errors import (
 from tests.adapters.azure_devops.samples import answer, page, wrapped_error
 
 _NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-_GET = Request("GET", "https://feeds.example.test/acme")
+_GET = Request("GET", "https://feeds.example.test/acme", params={"token": "of-the-query"})
 _PATCH = Request("PATCH", "https://feeds.example.test/acme", json={})
 _INDEX = Request("GET", "https://feeds.example.test/acme", headers={"Accept": "text/html;q=0.1"})
 _SIGN_IN = "<!DOCTYPE html><title>Sign in</title>"
@@ -45,7 +45,17 @@ def _refusal(got: Answer, request: Request = _GET) -> UpstreamError:
         (page(_SIGN_IN), _PATCH, AuthenticationFailed),
         (Answer(200, {}, b"\r\n <html>"), _GET, AuthenticationFailed),
         (answer(wrapped_error("FeedNeedsPermissionsException"), status=403), _GET, PermissionMissing),
-        (page("<p>no</p>", status=403), _GET, PermissionMissing),
+        (answer(wrapped_error("Microsoft.VisualStudio.AccessCheckException"), status=403), _PATCH, PermissionMissing),
+        (answer(wrapped_error("AccessDeniedException"), status=403), _GET, PermissionMissing),
+        (answer(wrapped_error("X", "User 'a' lacks permission to complete."), status=403), _GET, PermissionMissing),
+        (answer(wrapped_error("", "You need to have 'ReadPackages'."), status=403), _GET, PermissionMissing),
+        (answer(wrapped_error("FeedDisabledException", "The feed is disabled."), status=403), _PATCH, UnexpectedAnswer),
+        (answer(wrapped_error("NotAccessDeniedAtAll"), status=403), _GET, UnexpectedAnswer),
+        (answer({}, status=403), _GET, UnexpectedAnswer),
+        (Answer(403, {}, b""), _PATCH, UnexpectedAnswer),
+        (page("<p>You lacks permission</p>", status=403), _GET, UnexpectedAnswer),
+        (answer(wrapped_error("X", "VS403463: The conditional access"), status=403), _GET, AuthenticationFailed),
+        (page("<p>VS403463: The conditional access</p>", status=403), _GET, AuthenticationFailed),
         (answer(wrapped_error("FeedIdNotFoundException"), status=404), _GET, FeedNotFound),
         (answer(wrapped_error("ProjectDoesNotExistWithNameException"), status=404), _GET, FeedNotFound),
         (answer(wrapped_error("PackageNotFoundException"), status=404), _GET, UnexpectedAnswer),
@@ -108,6 +118,34 @@ def test_a_permission_that_is_no_word_is_not_quoted(name: str) -> None:
     assert "lacks a permission: give" in str(_refusal(got))
 
 
+def test_another_refusal_is_shown_as_it_is() -> None:
+    """A role would be given in vain where the feed is disabled, or a proxy stands in the way."""
+    disabled = answer(wrapped_error("FeedDisabledException", "The feed 'secret' is disabled."), status=403)
+    text = str(_refusal(disabled, _PATCH))
+    assert "answered 403 FeedDisabledException to PATCH /acme: refused, and not for a missing role" in text
+    assert not any(word in text for word in ("Feed Owner", "secret", "proxy"))
+    by_proxy = str(_refusal(page("<h1>Blocked</h1>", status=403)))
+    assert "answered 403 to GET /acme" in by_proxy
+    assert "a proxy or firewall on the way may have refused" in by_proxy
+    assert "Blocked" not in by_proxy
+
+
+def test_conditional_access_is_told_by_its_code() -> None:
+    """Neither a new token nor a role helps: the policy of the directory does."""
+    text = str(_refusal(answer(wrapped_error("X", "VS403463: The conditional access policy …"), status=403)))
+    for hint in ("VS403463", "GET /acme", "Microsoft Entra policy"):
+        assert hint in text
+
+
+def test_what_is_not_found_shows_the_path_and_the_likely_cause() -> None:
+    """A wrong organization is answered with no name for the error; the query is nobody's business."""
+    request = Request("GET", "https://feeds.example.test/acme/Z%C3%BCrich/_apis?sig=secret", params={"a": "secret"})
+    assert str(_refusal(page("not here", status=404), request)) == (
+        "Azure DevOps: answered 404 to GET /acme/Z%C3%BCrich/_apis. "
+        "The organization, project or feed in the address is probably wrong"
+    )
+
+
 def test_a_feed_that_is_not_found_names_the_scope_as_the_cause() -> None:
     """It is what people get wrong."""
     text = str(_refusal(answer(wrapped_error("FeedIdNotFoundException"), status=404)))
@@ -120,7 +158,7 @@ def test_other_errors_carry_the_service_s_name_for_them() -> None:
     activity = "0a1b2c3d-1111-4222-8333-444455556666"
     got = answer(wrapped_error("VssInvalidPreviewVersionException"), status=400, headers={"activityid": activity})
     assert str(_refusal(got)) == (
-        f"Azure DevOps: answered 400 VssInvalidPreviewVersionException to GET; activity {activity}"
+        f"Azure DevOps: answered 400 VssInvalidPreviewVersionException to GET /acme; activity {activity}"
     )
 
 
@@ -128,7 +166,7 @@ def test_other_errors_carry_the_service_s_name_for_them() -> None:
 def test_a_name_that_is_no_name_is_left_out(key: str) -> None:
     """Outside data does not get into our texts as it is."""
     got = answer(wrapped_error(key), status=400, headers={"activityid": "<x>", "x-vss-e2eid": "\n"})
-    assert str(_refusal(got)) == "Azure DevOps: answered 400 to GET"
+    assert str(_refusal(got)) == "Azure DevOps: answered 400 to GET /acme"
 
 
 def test_the_wait_that_is_asked_for_is_kept() -> None:

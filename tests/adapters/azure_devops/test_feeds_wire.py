@@ -65,6 +65,8 @@ def test_a_project_without_a_name_is_called_by_its_id() -> None:
         ({}, True, True),
         ({"isEnabled": False}, False, True),
         ({"upstreamEnabled": False}, True, False),
+        ({"isEnabled": None, "upstreamEnabled": None}, True, True),
+        ({"isEnabled": "no", "upstreamEnabled": 0}, True, True),
     ],
 )
 def test_what_is_left_out_has_its_default(members: dict[str, Any], enabled: bool, upstream_enabled: bool) -> None:  # noqa: FBT001  # columns of the table
@@ -99,7 +101,6 @@ def test_a_public_source_is_read() -> None:
         ("Cargo", Ecosystem.CARGO),
         ("UPack", None),
         ("conda", None),
-        ("", None),
     ],
 )
 def test_protocols_come_in_any_letter_case(protocol: str, ecosystem: Ecosystem | None) -> None:
@@ -192,14 +193,14 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         {"count": 1},
         listed(feed(id=None)),
         listed(feed(name=7)),
-        listed(feed(isEnabled="no")),
-        listed(feed(upstreamSources={})),
-        listed(feed(public_source(id=None))),
+        listed(feed(id="")),
         listed(feed(project={"name": "Payments"})),
+        listed(feed(project={"id": "", "name": "Payments"})),
+        listed(feed(id=None), 7, None, []),
     ],
 )
 def test_another_shape_is_refused(body: object) -> None:
-    """A feed that is not understood is not dropped either: nobody would look at it again."""
+    """A list of which nothing is understood is no empty organization."""
     with pytest.raises(UnexpectedAnswer):
         read_feeds(answer(body), "acme")
 
@@ -210,3 +211,79 @@ def test_the_refusal_says_where_and_quotes_nothing() -> None:
         read_feeds(answer(listed(feed(name={"secret": "s3cr3t"}))), "acme")
     assert "value.0.name is not as documented" in str(refusal.value)
     assert "s3cr3t" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "flaw"),
+    [
+        (feed(id=None), "value.0.id is not as documented (string_type)"),
+        (feed(name=None), "value.0.name is not as documented (string_type)"),
+        (feed(project={"name": "s3cr3t"}), "value.0.project.id is not as documented (missing)"),
+        ("s3cr3t", "value.0 is not as documented (model_type)"),
+    ],
+)
+def test_a_row_that_cannot_be_read_hides_no_other(row: object, flaw: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged, without its values, and the rest of the organization is guarded."""
+    read = read_feeds(answer(listed(row, feed(id=OTHER_FEED_ID))), "acme")
+    assert [one.feed.ref.feed_id for one in read] == [OTHER_FEED_ID]
+    (record,) = caplog.records
+    assert (record.levelname, flaw in record.getMessage(), "s3cr3t" in record.getMessage()) == ("WARNING", True, False)
+
+
+def test_one_feed_that_cannot_be_read_is_refused() -> None:
+    """Whoever asked for this very feed must know."""
+    with pytest.raises(UnexpectedAnswer):
+        read_feed(answer(feed(name=None)), "acme", {})
+
+
+def test_an_organization_without_feeds_is_no_error() -> None:
+    """An empty list was read whole."""
+    assert read_feeds(answer(listed()), "acme") == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "source_id", "ecosystems"),
+    [
+        (public_source(id=None), "unreadable", [Ecosystem.NPM]),
+        (public_source(id=7), "unreadable", [Ecosystem.NPM]),
+        (internal_source(id=""), "unreadable", [Ecosystem.NUGET]),
+        (public_source(location={}), PUBLIC_ID, [Ecosystem.NPM]),
+        (public_source(status=[]), PUBLIC_ID, [Ecosystem.NPM]),
+        (public_source(deletedDate=7), PUBLIC_ID, [Ecosystem.NPM]),
+        (public_source(protocol=None), PUBLIC_ID, list(Ecosystem)),
+        (public_source(protocol=""), PUBLIC_ID, list(Ecosystem)),
+        (internal_source(protocol=None), INTERNAL_ID, list(Ecosystem)),
+        (public_source(protocol=[]), PUBLIC_ID, list(Ecosystem)),
+        (public_source(id=None, protocol=None), "unreadable", list(Ecosystem)),
+        ({}, "unreadable", list(Ecosystem)),
+        (None, "unreadable", list(Ecosystem)),
+        ("npm", "unreadable", list(Ecosystem)),
+    ],
+)
+def test_a_source_that_cannot_be_read_has_an_unknown_reach(
+    source: Any,  # noqa: ANN401  # what should be a source
+    source_id: str,
+    ecosystems: list[Ecosystem],
+) -> None:
+    """It never vanishes: without a readable protocol it may serve every ecosystem."""
+    read = read_feeds(answer(listed(feed() | {"upstreamSources": [source, internal_source(name="sound")]})), "acme")
+    *unknown, sound = read[0].feed.upstreams
+    assert sound.name == "sound"
+    assert [one.ecosystem for one in unknown] == ecosystems
+    assert {(one.source_id, one.kind, one.feed, one.enabled) for one in unknown} == {
+        (source_id, UpstreamKind.INTERNAL, None, True)
+    }
+
+
+@pytest.mark.parametrize("sources", [{}, "none", 0])
+def test_sources_that_are_no_list_are_one_of_unknown_reach(sources: object) -> None:
+    """Not a feed without sources, whose packages nothing could expose."""
+    read = read_feed(answer(feed() | {"upstreamSources": sources}), "acme", {})
+    assert [(one.ecosystem, one.feed) for one in read.feed.upstreams] == [(one, None) for one in Ecosystem]
+    assert read_feed(answer(feed() | {"upstreamSources": None}), "acme", {}).feed.upstreams == ()
+
+
+def test_a_source_without_texts_is_still_read() -> None:
+    """Null for a name, a location or a status means that nothing was said."""
+    (source,) = read_feed(answer(feed(public_source(name=None, location=None))), "acme", {}).feed.upstreams
+    assert (source.kind, source.name, source.location) == (UpstreamKind.PUBLIC, "", "")

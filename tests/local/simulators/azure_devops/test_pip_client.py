@@ -16,8 +16,14 @@ def _installed(folder: Path, name: str) -> list[str]:
     return sorted(path.name.removesuffix(".dist-info") for path in (folder / "site").glob(f"{name}-*.dist-info"))
 
 
-async def test_the_attack_succeeds_while_the_switch_is_open_and_fails_under_auto(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("speaks_json", [False, True], ids=["html", "json"])
+async def test_the_attack_succeeds_while_the_switch_is_open_and_fails_under_auto(
+    town: Town,
+    tmp_path: Path,
+    speaks_json: bool,  # noqa: FBT001  # a column of the table
+) -> None:
     """A stranger uploads the internal name with a higher number; the switch decides what pip installs."""
+    town.world.behavior.pypi_index_speaks_json = speaks_json
     await town.publish_outside(town.pypi, "acme-tools", "99.0")
     protected = await town.run_pip(tmp_path, "Acme.Tools")
     assert protected.code == 0, protected.text

@@ -15,7 +15,8 @@ _ALLOW: dict[str, Any] = {"project": "Payments", "feed": "core", "behavior": "al
 
 
 async def test_the_simple_page_in_both_forms(stage: Stage) -> None:
-    """HTML for who asks for nothing in particular, JSON on request, with the digest of what is not saved yet."""
+    """HTML for who asks for nothing in particular, JSON on request where the index speaks it at all."""
+    stage.world.behavior.pypi_index_speaks_json = True
     await stage.publish_outside(PYPI, "acme-tools", "99.0")
     await stage.control("switch", **_ALLOW, protocol="pypi", name="Acme.Tools")
     html = await stage.get(f"{_PYPI}/simple/Acme.Tools/")
@@ -28,6 +29,15 @@ async def test_the_simple_page_in_both_forms(stage: Stage) -> None:
     fetched = await stage.nobody.get(file["url"], auth=("", "pat-owner"))
     assert fetched.content == wheel
     assert (await stage.get(f"{_PYPI}/simple/acme-tools/", headers={"accept": "image/png"})).status_code == 406
+
+
+@pytest.mark.parametrize("accept", [SIMPLE_JSON, "application/json", "image/png", "*/*"])
+@pytest.mark.parametrize("path", ["simple/acme-tools/", "simple/"])
+async def test_the_index_is_html_whatever_is_asked_for(stage: Stage, path: str, accept: str) -> None:
+    """No document says that a feed's Python index speaks JSON."""
+    answer = await stage.get(f"{_PYPI}/{path}", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<a href=" in answer.text
 
 
 async def test_the_simple_index_lists_what_is_held(stage: Stage) -> None:

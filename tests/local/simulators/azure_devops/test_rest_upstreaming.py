@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.local.simulators.azure_devops.stage import Stage
@@ -69,8 +71,62 @@ async def test_the_version_may_stand_in_the_accept_header(stage: Stage) -> None:
 )
 async def test_a_body_that_says_nothing_valid_is_refused(stage: Stage, body: str) -> None:
     """A wrong value, a wrong member, no object, no JSON."""
-    answer = await stage.ask("PATCH", f"{_FEED}/npm/packages/acme-billing/upstreaming", content=body)
+    url = f"{_FEED}/npm/packages/acme-billing/upstreaming?api-version=7.1"
+    answer = await stage.ask("PATCH", url, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
+    assert not stage.feed().switches
+
+
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "application/json-patch+json", "application/jsonx"])
+async def test_a_body_that_is_not_declared_as_json_is_refused(stage: Stage, kind: str | None) -> None:
+    """However good it is."""
+    url = f"{_FEED}/npm/packages/acme-billing/upstreaming?api-version=7.1"
+    headers = {} if kind is None else {"content-type": kind}
+    answer = await stage.ask("PATCH", url, content=json.dumps(_ALLOW), headers=headers)
+    assert (answer.status_code, answer.json()["typeKey"]) == (415, "VssRequestContentTypeNotSupportedException")
+    assert not stage.feed().switches
+
+
+async def test_json_may_be_declared_with_its_charset(stage: Stage) -> None:
+    """Microsoft's own client does, in capitals or not."""
+    url = f"{_FEED}/npm/packages/acme-billing/upstreaming?api-version=7.1"
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    answer = await stage.ask("PATCH", url, content=json.dumps(_ALLOW), headers=headers)
+    assert (answer.status_code, (await stage.get(url)).json()) == (200, _ALLOW)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "npm/packages/.hidden",
+        "npm/packages/_private",
+        "npm/packages/a%20b",
+        f"npm/packages/{'a' * 215}",
+        "npm/packages/@acme/.x",
+        "pypi/packages/-x",
+        "pypi/packages/x_",
+        "nuget/packages/a..b",
+        "maven/groups/g%3Ah/artifacts/a",
+        "maven/groups/g/artifacts/.a",
+        "cargo/packages/1x",
+        f"cargo/packages/{'a' * 65}",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+async def test_a_name_that_cannot_be_has_no_switch(stage: Stage, path: str, method: str) -> None:
+    """A package need not be there, but it must be able to be."""
+    url = f"{_FEED}/{path}/upstreaming?api-version=7.2-preview.1"
+    answer = await stage.ask(method, url, json=_ALLOW)
+    assert (answer.status_code, answer.json()["typeKey"]) == (404, "PackageNotFoundException")
+    assert not stage.feed().switches
+
+
+@pytest.mark.parametrize("view", ["Local", "Release", "nope"])
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+async def test_a_view_has_no_switch(stage: Stage, view: str, method: str) -> None:
+    """It belongs to the whole feed."""
+    answer = await stage.ask(method, f"{_FEED}@{view}/npm/packages/acme-billing/upstreaming", json=_ALLOW)
+    assert (answer.status_code, answer.json()["typeKey"]) == (404, "FeedIdNotFoundException")
     assert not stage.feed().switches
 
 
