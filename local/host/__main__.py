@@ -11,10 +11,13 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from local.host.server import Options, load, serve
 from local.host.worker import Worker
 from shared.errors import FeedwardenError
+
+_LAST_PORT: Final = 65_535
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lease", type=float, default=10.0, help="seconds after which a killed host's messages return")
     parser.add_argument("--index", action="store_true", help="only check the app, and print its functions as JSON")
     options = parser.parse_args(arguments)
+    if not 0 <= options.port <= _LAST_PORT or options.lease <= 0:
+        parser.error("--port goes from 0 to 65535, --lease is more than 0")
+    if not (options.app / "host.json").is_file():
+        parser.error(f"{options.app} is no folder of a function app: it holds no host.json")
     _log_to_stderr()
     folder = options.app.resolve()
     # As in production, functions run in the app's folder.

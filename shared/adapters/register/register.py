@@ -79,9 +79,15 @@ class TableRegister:
             yield read_event(entity)
 
     async def outbox(self) -> AsyncIterator[Notice]:
-        """Walk the waiting notices, oldest first within each feed."""
+        """Walk the waiting notices, oldest first within each feed; one that cannot be read holds up no other."""
         async for entity in self._rows("outbox", None):
-            yield read_notice(entity)
+            try:
+                notice = read_notice(entity)
+            except UnexpectedAnswer as error:
+                place = {"partition": entity.get("PartitionKey"), "row": entity.get("RowKey")}
+                logger.error(told("notice not readable: passed over", **place, error=error))  # noqa: TRY400  # as below
+                continue
+            yield notice
 
     async def remove_from_outbox(self, notice: Notice) -> None:
         """Forget a relayed notice; one that is gone already is fine."""

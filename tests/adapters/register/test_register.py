@@ -183,6 +183,19 @@ async def test_damaged_case_row_does_not_stop_a_walk(
     assert register.unreadable_cases == 0
 
 
+async def test_damaged_notice_holds_up_no_other(
+    register: TableRegister, storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told with its key and stays; the others go out."""
+    await register.commit(opening(named("a"), notices=(notice("n-1"), notice("n-2"))))
+    table = storage.table(storage.names.register)
+    row = await table.get(_PARTITION, "outbox|n-1")
+    assert row is not None
+    await table._client.update_entity({**row.entity, "body": "{"})  # as above
+    assert [waiting.notice_id async for waiting in register.outbox()] == ["n-2"]
+    assert "outbox|n-1" in caplog.text
+
+
 async def test_table_that_fails_is_no_damaged_row(
     register: TableRegister, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

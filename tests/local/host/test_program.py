@@ -93,7 +93,7 @@ def test_what_the_worker_refuses_is_told(tmp_path: Path, source: str, told: str)
 def test_a_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     """The message names the file that is missing."""
     ended = _run(tmp_path)
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert "host.json" in ended.stderr
 
 
@@ -106,3 +106,20 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         ended = _run(_app(tmp_path, _TIMER.format("0 0 0 1 1 *", "a")), "--port", str(port))
     assert ended.returncode == 1
     assert f"cannot listen on port {port}" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "99999"], "0 to 65535"),
+        (["--lease", "-1"], "more than 0"),
+        ([], "host.json"),
+    ],
+)
+def test_misuse_is_one_sentence(tmp_path: Path, options: list[str], said: str) -> None:
+    """A wrong port, a wrong lease, a folder that is no app: what to do, and no traceback."""
+    folder = _app(tmp_path, "") if options else tmp_path / "nowhere"
+    ended = _run(folder, *options)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
