@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -16,9 +17,11 @@ from shared.adapters.register import Storage, StorageAddress, TableRegister
 from shared.bootstrap import new_id
 from shared.domain.cases import Case
 from shared.domain.policy import Protection
+from shared.domain.reasons import Reason
 from shared.errors import FeedwardenError
 
-_COLORS = {Protection.PROTECTED: "green", Protection.EXPOSED: "red", Protection.PENDING: "yellow"}
+_WIDEST_REASON: Final = max(len(reason) for reason in Reason)
+_COLORS: Final = {Protection.PROTECTED: "green", Protection.EXPOSED: "red", Protection.PENDING: "yellow"}
 
 
 async def read_cases(connection: str) -> list[Case]:
@@ -35,7 +38,8 @@ def table_of(cases: Sequence[Case]) -> Table:
     """Return the cases as a table; what came from outside is shown as text, never as mark-up."""
     table = Table(title=f"{len(cases)} {'case' if len(cases) == 1 else 'cases'}", show_lines=True)
     for heading in ("package", "protection", "why", "updated"):
-        table.add_column(heading, overflow="fold")
+        # Wide enough for the longest reason code, so that each can be copied from one line.
+        table.add_column(heading, overflow="fold", min_width=_WIDEST_REASON if heading == "why" else None)
     for case in sorted(cases, key=lambda case: (case.feed_title, str(case.name))):
         verdict = Text(case.protection.value, style=_COLORS.get(case.protection, ""))
         verdict.append(f"\n{case.state}", style="dim")
@@ -46,7 +50,7 @@ def table_of(cases: Sequence[Case]) -> Table:
             Text(f"{case.name}\n").append(case.feed_title, style="dim"),
             verdict,
             Text(why),
-            Text(f"{case.updated_at:%Y-%m-%d %H:%M:%SZ}"),
+            Text(f"{case.updated_at:%Y-%m-%d\n%H:%M:%SZ}"),
         )
     return table
 

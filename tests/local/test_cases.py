@@ -1,0 +1,54 @@
+"""`make cases`: what an operator reads in a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from local.azurite import Azurite
+from local.cases import main, table_of
+from shared.domain.twins import Presence, PublicTwin
+from tests.contract.storage.samples import opening
+
+
+def rendered() -> str:
+    """Render one case whose texts are long, and partly an attacker's."""
+    twin = PublicTwin(Presence.PRESENT, latest_version="99.0.0[red]")
+    case = replace(opening().case, twin=twin, saved_external=("99.0.0",), note="look at it")
+    console = Console(width=80, record=True, file=None, quiet=False)
+    with console.capture() as capture:
+        console.print(table_of([case]))
+    return capture.get()
+
+
+def test_nothing_is_cut_in_a_narrow_terminal() -> None:
+    """Verdict, state, reasons, twin and note can all be read, and mark-up in public data is text."""
+    text = rendered()
+    assert "…" not in text
+    for word in (
+        "1 case",
+        "exposed",
+        "external-versions-allowed",
+        "99.0.0[red]",
+        "saved external: 99.0.0",
+        "look at it",
+    ):
+        assert word in text
+
+
+@pytest.mark.parametrize("connection", [[], ["--connection", "garbage"]])
+def test_what_cannot_be_looked_at_is_told(
+    connection: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one sentence."""
+    monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    assert main(connection) == 2
+    assert "could not look" in capsys.readouterr().err
+
+
+def test_an_empty_account_has_no_cases(storage_account: Azurite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and the table says so."""
+    assert main(["--connection", storage_account.connection_string]) == 0
+    assert "0 cases" in capsys.readouterr().out
