@@ -11,7 +11,7 @@ from shared.application.messages import CheckRequest, SweepRequest
 from shared.application.setbacks import Setbacks
 from shared.domain.cases import CaseEvent, CaseState
 from shared.domain.policy import Mode, Protection
-from shared.errors import UntrustedInput
+from shared.errors import UnexpectedAnswer, UntrustedInput
 from shared.logs import told
 from shared.ports import Clock, Register
 
@@ -36,7 +36,12 @@ class Abandoner:
         except UntrustedInput:
             await self._unreadable("package-checks", text)
             return
-        stored = await self.register.case(request.feed, request.name)
+        try:
+            stored = await self.register.case(request.feed, request.name)
+        except UnexpectedAnswer as error:
+            logger.error(told("check abandoned, and its case is not readable", package=request.name, error=error))  # noqa: TRY400  # the text says it all
+            await self.setbacks.remember(request.feed, f"the case of {request.name} is not readable: {error}")
+            return
         if stored is not None and stored.case.state is CaseState.ABANDONED:
             return
         case = draft(

@@ -129,7 +129,8 @@ class Sweeper:
             following = replace(request, skip=page.next_skip, attempt=0, blind=request.blind or blind)
             await self.queue.put(QueueName.FEED_SWEEPS, following.text())
             return
-        if not (blind or request.blind):
+        # A walk of one ecosystem says nothing about what the others left behind.
+        if not (blind or request.blind or request.only):
             await self.setbacks.forget(feed.ref)
         logger.info(told("feed swept", feed=feed.title, packages=request.skip + len(page.packages)))
 

@@ -15,7 +15,7 @@ from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
 from shared.domain.feeds import Feed
 from shared.domain.notices import NoticeKind
 from shared.domain.policy import Protection
-from shared.errors import StaleWrite, UpstreamUnavailable
+from shared.errors import StaleWrite, UnexpectedAnswer, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import BILLING, House
 
@@ -79,6 +79,16 @@ async def test_an_enforcement_that_was_abandoned_is_taken_up_again() -> None:
         CaseEvent.CHECK_ABANDONED,
         CaseEvent.ENFORCEMENT_SENT,
     ]
+
+
+async def test_a_case_that_cannot_be_read_is_told_by_its_feed() -> None:
+    """A damaged row must not end in a poison queue that nobody looks at."""
+    house = House()
+    feed = guarded(house)
+    house.register.faults.fail("case", UnexpectedAnswer("a row of schema 7", service="table storage"))
+    await house.abandoner.abandon_check(CheckRequest(feed.ref, BILLING, "test").text())
+    (why,) = (await house.setbacks.all()).values()
+    assert "@contoso/billing" in why
 
 
 async def test_a_notice_that_cannot_be_queued_holds_up_no_other() -> None:

@@ -365,3 +365,14 @@ async def test_a_silent_registry_is_not_asked_for_every_name() -> None:
     house.npm.faults.heal()
     house.clock.advance(timedelta(minutes=2))
     assert (await lookup.look_up(BILLING, out)).presence is Presence.ABSENT
+
+
+async def test_a_walk_of_one_ecosystem_does_not_excuse_the_others() -> None:
+    """What readiness shows of a feed is removed by a walk of everything only."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    await house.setbacks.remember(feed.ref, "packages are not judged")
+    await house.walker.take(SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref, only="npm"))
+    assert await house.setbacks.all() != {}
+    await house.walker.take(SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref))
+    assert await house.setbacks.all() == {}
