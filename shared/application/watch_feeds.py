@@ -64,7 +64,9 @@ class FeedWatcher:
             await self._save(_shape_key(feed.ref), shape, known_shape)
             return 1
         known = await self.cursors.read(cursor_key(feed.ref))
-        if newest is None or (known is not None and known.value == newest):
+        # A feed that was never positioned and has no position now is empty, or left to the sweep; one that had a
+        # position, and of which nothing is told, may have changed.
+        if newest == (None if known is None else known.value):
             return 0
         await self._queue(SweepKind.CHANGES, feed.ref, "packages changed")
         return 1

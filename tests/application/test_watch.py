@@ -13,13 +13,13 @@ from shared.application.watch_feeds import FeedWatcher
 from shared.domain.cases import CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
-from shared.domain.feeds import Feed
+from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Protection
 from shared.errors import UpstreamUnavailable
 from shared.ports import ChangedNames, ChangeFeed, QueueName
 from tests.application.house import BILLING, LEDGER, House
-from tests.fakes import Faults, public_source
+from tests.fakes import FakeFeedService, Faults, public_source
 
 OPEN = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
 NPM = Ecosystem.NPM
@@ -299,3 +299,22 @@ async def test_names_of_another_ecosystem_are_not_joined() -> None:
     scene.registry.names.append("contoso-ledger")
     await scene.watcher().poll()
     assert await scene.checks() == []
+
+
+class TokenlessFeeds(FakeFeedService):
+    """A service that stopped telling where the feeds' changes stand."""
+
+    async def package_positions(self) -> dict[FeedRef, str]:
+        """Tell of no feed."""
+        return {}
+
+
+async def test_a_feed_whose_position_is_not_told_is_not_taken_for_unchanged() -> None:
+    """Its changes are read, since nobody says that there are none."""
+    house, feed = await settled()
+    house.attack(LEDGER)
+    house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
+    watcher = replace(feed_watcher(house), service=TokenlessFeeds(house.service.world))
+    assert await watcher.poll() == 1
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED
