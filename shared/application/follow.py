@@ -12,7 +12,7 @@ from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
-from shared.errors import NoUpstreamingBehavior, StaleWrite, UntrustedInput
+from shared.errors import NoUpstreamingBehavior, StaleWrite, UnexpectedAnswer, UntrustedInput
 from shared.logs import told
 from shared.ports import ChangePage, Cursor, Cursors, Deliveries, FeedService, NamesIndex, Queue, QueueName
 
@@ -65,26 +65,34 @@ class Follower:
         a walk through its pages needs one call a thousand.
         """
         feed = await self.book.feed(ref)
-        cursor = await self.cursors.read(cursor_key(ref))
-        if cursor is None:
-            await self._take_stock(feed, request)
-            return
         for _ in range(_PAGES_AT_ONCE):
-            page = await self.service.package_changes(feed, token=None if cursor is None else cursor.value)
+            cursor = await self.cursors.read(cursor_key(ref))
+            page = None if cursor is None else await self._page_after(feed, cursor)
+            if page is None:
+                await self._take_stock(feed, request, cursor)
+                return
             if page.exhausted:
                 return
             await self._queue_checks(ref, page, request.cause)
             await self._save(feed, page.token, cursor)
-            cursor = await self.cursors.read(cursor_key(ref))
         await self.queue.put(QueueName.FEED_SWEEPS, replace(request, attempt=0).text())
 
-    async def _take_stock(self, feed: Feed, request: SweepRequest) -> None:
+    async def _page_after(self, feed: Feed, cursor: Cursor) -> ChangePage | None:
+        """Return what changed after a position; None where the service does not take the position any more."""
+        try:
+            return await self.service.package_changes(feed, token=cursor.value)
+        except UnexpectedAnswer as error:
+            # It would fail for ever; a walk finds whatever the changes would have told.
+            logger.warning(told("position given up: the feed is walked", feed=feed.title, error=error))
+            return None
+
+    async def _take_stock(self, feed: Feed, request: SweepRequest, replaces: Cursor | None) -> None:
         """Find the newest position, queue a walk through every package, and save the position after that."""
         newest = (await self.service.package_positions()).get(feed.ref)
         walk = SweepRequest(SweepKind.EVERY_PACKAGE, request.cause, feed=feed.ref)
         await self.queue.put(QueueName.FEED_SWEEPS, walk.text())
         if newest is not None:
-            await self._save(feed, newest, None)
+            await self._save(feed, newest, replaces)
 
     async def _save(self, feed: Feed, token: str, replaces: Cursor | None) -> None:
         try:

@@ -14,7 +14,7 @@ from shared.domain.evidence import UpstreamingBehavior
 from shared.domain.feeds import Feed
 from shared.domain.hints import Hint
 from shared.domain.names import PackageName
-from shared.errors import UntrustedInput
+from shared.errors import UnexpectedAnswer, UntrustedInput
 from shared.ports import DeliveryState, QueueName
 from tests.application.house import BILLING, LEDGER, House
 
@@ -202,6 +202,20 @@ async def test_a_disabled_feed_is_left_alone() -> None:
     await house.walker.take(SweepRequest(SweepKind.CHANGES, "test", feed=feed.ref))
     assert await house.checker.check(CheckRequest(feed.ref, BILLING, "test")) is None
     assert house.queue.messages == {}
+
+
+async def test_a_position_that_is_not_taken_any_more_is_given_up() -> None:
+    """The service refuses the token: the feed is walked whole, and followed from its newest position."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=OPEN)
+    house.attack(BILLING)
+    request = await follow(house, feed)
+    house.service.faults.fail("package_changes", UnexpectedAnswer("400", service="Azure DevOps"))
+    await house.walker.take(request)
+    assert await position(house, feed) == "1"
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
 
 async def test_two_readers_at_once_do_no_harm() -> None:
