@@ -13,6 +13,7 @@
     + AuthenticationFailed      it does not know us: the credential is wrong or expired
     + PermissionMissing         it knows us, and we may not: a role is missing
     + FeedNotFound              no such feed in that scope, or no right to see it
+  - NoNameList                  that registry documents that it gives no list of all its names
   - NoUpstreamingBehavior       that protocol has no such switch (Universal packages)
   - AddressRefused              an upstream location that we must not ask
   - IllegalTransition           the case is in no state for this event (409)
@@ -89,6 +90,10 @@ class PermissionMissing(UpstreamError):
 
 class FeedNotFound(UpstreamError):
     """No such feed in the scope that was asked."""
+
+
+class NoNameList(FeedwardenError):
+    """The registry says of itself that it has no list of all its names."""
 
 
 class NoUpstreamingBehavior(FeedwardenError):

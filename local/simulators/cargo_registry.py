@@ -1,4 +1,4 @@
-"""The sparse index of a public Cargo registry.
+"""The sparse index of a public Cargo registry, and its list of new crates (`/rss/crates.xml`).
 
 `python -m local.simulators.cargo_registry --port 0 [--seed FILE]`; what it can be told is in
 `cargo_registry_control.py` (`POST /_control/publish`, …), how it can be made to fail in `faults.py`.
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.simulators.cargo_feed import cargo_feed_routes
 from local.simulators.cargo_registry_control import cargo_actions
 from local.simulators.cargo_registry_state import CargoRegistry
 from local.simulators.faults import FaultyApp, with_faults
@@ -66,6 +67,7 @@ def cargo_registry_app(registry: CargoRegistry) -> FaultyApp:
     routes = [
         *control_routes(cargo_actions(registry)),
         Route("/config.json", pages.config),
+        *cargo_feed_routes(registry.new),
         Route("/{path:path}", pages.crate),
     ]
     return with_faults(Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=1000)]))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from local.simulators.cargo_feed import cargo_feed_actions
 from local.simulators.cargo_registry_state import CargoRegistry
 from local.simulators.server_control import Action, Actions
 from shared.errors import UntrustedInput
@@ -61,6 +62,7 @@ def cargo_actions(registry: CargoRegistry) -> Actions:
         registry.negative_cache.lasts = timedelta(seconds=order.negative_cache_seconds)
 
     return {
+        **cargo_feed_actions(registry.new),
         "publish": Action(Publish, publish),
         "yank": Action(Yank, lambda order: _must(registry.yank(order.name, order.version, yanked=order.yanked), order)),
         "block": Action(Block, lambda order: registry.block(order.name, order.status)),

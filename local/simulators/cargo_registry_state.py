@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from local.simulators.cargo_feed import NewCrates
 from local.simulators.faults_negative_cache import NegativeCache
 
 
@@ -40,6 +41,11 @@ class CargoRegistry:
     clock: Callable[[], datetime]
     negative_cache: NegativeCache
     crates: dict[str, Crate] = field(default_factory=dict)
+    new: NewCrates = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the list of new crates."""
+        self.new = NewCrates(self.clock)
 
     def publish(self, name: str, version: str, published: datetime | None) -> bool:
         """Add a version; false where the version is there, or the crate in another spelling."""
@@ -47,6 +53,8 @@ class CargoRegistry:
         if crate.name != name or any(release.version == version for release in crate.releases):
             return False
         self.crates[_key(name)] = replace(crate, releases=(*crate.releases, CrateRelease(version, published)))
+        # A crate is new with its first version; a further one changes nothing on that list.
+        self.new.create(name, at=published)
         return True
 
     def yank(self, name: str, version: str, *, yanked: bool) -> bool:
@@ -64,7 +72,11 @@ class CargoRegistry:
 
     def remove(self, name: str) -> bool:
         """Remove a crate with its file; its name is free again."""
-        return self.crates.pop(_key(name), None) is not None
+        crate = self.crates.pop(_key(name), None)
+        if crate is None:
+            return False
+        self.new.delete(crate.name)
+        return True
 
     def at(self, path: str) -> Crate | None:
         """Return the crate whose file stands at that path: the published spelling's, no other."""

@@ -28,10 +28,13 @@ class Named(_Order):
 
 
 class Publish(Named):
-    """Put a version there; `developers` = what its description says."""
+    """Put a version there; the rest is what its description says, `repository` is `scm`'s address."""
 
     version: str = Field(pattern=r"^[A-Za-z0-9_.+-]+$")
     developers: tuple[str, ...] = ()
+    repository: str = ""
+    url: str = ""
+    description: str = ""
     published_at: AwareDatetime | None = None
 
 
@@ -48,7 +51,14 @@ def maven_actions(registry: MavenRegistry) -> Actions:
     """Return everything that the repository can be told."""
 
     def publish(order: Publish) -> None:
-        release = MavenRelease(order.version, order.published_at or registry.clock(), order.developers)
+        release = MavenRelease(
+            version=order.version,
+            published=order.published_at or registry.clock(),
+            developers=order.developers,
+            repository=order.repository,
+            url=order.url,
+            description=order.description,
+        )
         if not registry.publish(order.coordinates, release):
             raise UntrustedInput(f"that version is there, and never changes: {order.name}")
 

@@ -15,11 +15,14 @@ type Coordinates = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class MavenRelease:
-    """One version; `developers` is what its description says."""
+    """One version; everything from `developers` on is what its description says, `repository` is `scm`'s address."""
 
     version: str
     published: datetime
     developers: tuple[str, ...] = ()
+    repository: str = ""
+    url: str = ""
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -99,7 +102,10 @@ def render_pom(at: Coordinates, release: MavenRelease) -> bytes:
     people = "".join(f"    <developer><name>{escape(name)}</name></developer>\n" for name in release.developers)
     ids = f"  <groupId>{at[0]}</groupId>\n  <artifactId>{at[1]}</artifactId>\n  <version>{release.version}</version>\n"
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
-    return f"{head}{ids}  <developers>\n{people}  </developers>\n</project>\n".encode()
+    texts = {"description": escape(release.description), "url": escape(release.url)}
+    texts["scm"] = release.repository and f"<url>{escape(release.repository)}</url>"
+    told = "".join(f"  <{name}>{text}</{name}>\n" for name, text in texts.items() if text)
+    return f"{head}{ids}{told}  <developers>\n{people}  </developers>\n</project>\n".encode()
 
 
 def with_rest(budget: RequestBudget, *, most: int | None, rest: timedelta) -> RequestBudget:

@@ -1,7 +1,8 @@
-"""npm's replication service: `_changes` and the root document, beside a registry's simulator.
+"""npm's replication service: `_changes`, `_all_docs` and the root document, beside a registry's simulator.
 
 The registry's simulator serves it below `/-/replication`; `python -m local.simulators.npm_changes --port 0` serves one
-of its own, which is told by `POST /_control/announce`, `/_control/generate_changes` and `/_control/begin_anew`.
+of its own, which is told by `POST /_control/announce`, `/_control/generate_changes`, `/_control/generate_names` and
+`/_control/begin_anew`.
 
 Source: https://github.blog/changelog/2025-02-27-changes-and-deprecation-notice-for-npm-replication-apis/
 """
@@ -22,6 +23,7 @@ from starlette.routing import Route
 
 from local.simulators.faults import FaultyApp, with_faults
 from local.simulators.npm_changes_log import Change, NpmChangeLog
+from local.simulators.npm_changes_names import npm_names_actions, npm_names_routes
 from local.simulators.server import run
 from local.simulators.server_control import Action, Actions, control_routes
 
@@ -57,6 +59,7 @@ class BeginAnew(_Order):
 def npm_changes_actions(log: NpmChangeLog) -> Actions:
     """Return everything that the service can be told."""
     return {
+        **npm_names_actions(log),
         "announce": Action(Announce, lambda order: log.record(order.name, deleted=order.deleted)),
         "generate_changes": Action(GenerateChanges, lambda order: log.generate(order.count, prefix=order.prefix)),
         "begin_anew": Action(BeginAnew, lambda order: log.begin_anew(order.at)),
@@ -81,7 +84,7 @@ def npm_changes_routes(log: NpmChangeLog) -> list[Route]:
         # Rows are taken at once, so that a change in the middle of sending belongs to the next page.
         return StreamingResponse(_render(list(islice(log.after(since), limit)), since), media_type="application/json")
 
-    return [Route("/", root), Route("/_changes", changes)]
+    return [Route("/", root), Route("/_changes", changes), *npm_names_routes(log)]
 
 
 def npm_changes_app(log: NpmChangeLog) -> FaultyApp:

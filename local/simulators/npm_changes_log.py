@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from local.simulators.generated_names import GeneratedNames
+
 # The real count moves on by about 4.3 for each change that is listed; these repeat, and their mean is 4.5.
 _GAPS: Final = (1, 8, 4, 5, 2, 7, 6, 3)
 
@@ -52,17 +54,23 @@ class _Generated:
 
 @dataclass(slots=True)
 class NpmChangeLog:
-    """All changes. `newest` = how far the service has counted."""
+    """All changes. `newest` = how far the service has counted; `generated` = names that have been there for ever."""
 
     newest: int = 90_000_000
+    generated: list[GeneratedNames] = field(default_factory=list)
     _parts: list[_Written | _Generated] = field(default_factory=lambda: [_Written()])
     _latest: dict[str, Change] = field(default_factory=dict)
 
     @property
     def names(self) -> int:
         """How many names are listed."""
-        generated = sum(part.count for part in self._parts if isinstance(part, _Generated))
-        return len(self._latest) + generated
+        changed = sum(part.count for part in self._parts if isinstance(part, _Generated))
+        return len(self._latest) + changed + sum(map(len, self.generated))
+
+    @property
+    def present(self) -> list[str]:
+        """The names of documents that were written and not deleted."""
+        return [name for name, row in self._latest.items() if not row.deleted]
 
     def record(self, name: str, *, deleted: bool = False) -> None:
         """Write a change down; the name's earlier row is listed no longer."""

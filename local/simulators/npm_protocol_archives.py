@@ -19,10 +19,15 @@ def integrity(tarball: bytes) -> dict[str, str]:
 
 
 def build_tarball(
-    name: str, version: str, *, scripts: Mapping[str, str] | None = None, files: Mapping[str, str] | None = None
+    name: str,
+    version: str,
+    *,
+    scripts: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], bytes]:
-    """Make a small real package: its manifest, and a tarball that npm installs."""
-    manifest: dict[str, Any] = {"name": name, "version": version, "main": "index.js", "license": "MIT"}
+    """Make a small real package: its manifest, with what `more` adds to it, and a tarball that npm installs."""
+    manifest: dict[str, Any] = {"name": name, "version": version, "main": "index.js", "license": "MIT", **(more or {})}
     if scripts:
         manifest["scripts"] = dict(scripts)
     contents = {"package.json": json.dumps(manifest), "index.js": f'module.exports = "{name}@{version}";\n'}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -24,10 +24,15 @@ class _Named(_Order):
 
 
 class Publish(_Named):
-    """Put a version there, made on the spot; `scripts` = its package.json's scripts."""
+    """Put a version there, made on the spot; `scripts`, `repository` and `description` stand in its package.json.
+
+    `repository` is an address, or what a package.json may have in its place.
+    """
 
     version: str
     scripts: dict[str, str] = {}
+    repository: str | dict[str, str] | None = None
+    description: str = ""
     files: dict[str, str] = {}
     publisher: str = "publisher"
     maintainers: tuple[str, ...] = ()
@@ -59,7 +64,10 @@ def npm_actions(registry: NpmRegistry) -> Actions:
     """Return everything that the registry can be told."""
 
     def publish(order: Publish) -> None:
-        manifest, tarball = build_tarball(order.name, order.version, scripts=order.scripts, files=order.files)
+        more = _described(order)
+        manifest, tarball = build_tarball(
+            order.name, order.version, scripts=order.scripts, files=order.files, more=more
+        )
         at: datetime = order.published_at or registry.clock()
         release = NpmRelease(manifest, tarball, at, order.publisher)
         registry.put(order.name, release, tag=order.tag, maintainers=order.maintainers)
@@ -84,6 +92,14 @@ def npm_actions(registry: NpmRegistry) -> Actions:
         "remove": Action(_Named, remove),
         "settings": Action(Settings, settings),
     }
+
+
+def _described(order: Publish) -> dict[str, Any]:
+    """Return what the manifest says of the package; npm writes an address out when it publishes."""
+    url = order.repository
+    repository = {"type": "git", "url": f"git+{url}"} if isinstance(url, str) and url.startswith("http") else url
+    told = {"description": order.description, "repository": repository}
+    return {key: value for key, value in told.items() if value}
 
 
 def _must(done: bool, name: str) -> None:  # noqa: FBT001  # the one argument is what was done

@@ -1,4 +1,4 @@
-"""A public NuGet registry: service index, flat container, registrations.
+"""A public NuGet registry: service index, flat container, registrations, search, catalog.
 
 `python -m local.simulators.nuget_registry --port 0 [--seed FILE]`; what it can be told is in
 `nuget_registry_control.py` (`POST /_control/publish`, …), how it can be made to fail in `faults.py`.
@@ -23,7 +23,9 @@ from starlette.routing import Route
 
 from local.simulators.faults import FaultyApp, with_faults
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.nuget_catalog import nuget_catalog_routes
 from local.simulators.nuget_registry_control import nuget_actions
+from local.simulators.nuget_registry_search import NuGetSearch
 from local.simulators.nuget_registry_state import (
     Addresses,
     NuGetPackage,
@@ -98,6 +100,8 @@ def nuget_registry_app(registry: NuGetRegistry) -> FaultyApp:
         Route(f"{registrations}/index.json", pages.registration),
         Route(f"{registrations}/page/{{lower}}/{{upper}}.json", pages.page),
         Route("/v3/catalog0/data/{stamp}/{file}", pages.leaf),
+        *nuget_catalog_routes(registry.catalog),
+        Route("/query", NuGetSearch(registry).answer),
     ]
     return with_faults(Starlette(routes=routes))
 

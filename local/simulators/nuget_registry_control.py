@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PositiveInt
 
+from local.simulators.nuget_catalog import nuget_catalog_actions
 from local.simulators.nuget_registry_state import NuGetRegistry, NuGetRelease
 from local.simulators.server_control import Action, Actions
 from shared.errors import UntrustedInput
@@ -22,10 +23,13 @@ class Named(_Order):
 
 
 class Publish(Named):
-    """Put a version there; `authors` is free text."""
+    """Put a version there; `authors` is free text, `owners` are accounts, from then on those of the package."""
 
     version: str
     authors: str = "publisher"
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    project_url: str = ""
     listed: bool = True
     published_at: AwareDatetime | None = None
 
@@ -48,8 +52,15 @@ def nuget_actions(registry: NuGetRegistry) -> Actions:
     """Return everything that the registry can be told."""
 
     def publish(order: Publish) -> None:
-        at = order.published_at or registry.clock()
-        if not registry.publish(order.name, NuGetRelease(order.version, at, order.authors, order.listed)):
+        release = NuGetRelease(
+            version=order.version,
+            created=order.published_at or registry.clock(),
+            authors=order.authors,
+            listed=order.listed,
+            description=order.description,
+            project_url=order.project_url,
+        )
+        if not registry.publish(order.name, release, owners=order.owners):
             raise UntrustedInput(f"that version is there: {order.name}")
 
     def listing(order: Versions, *, listed: bool) -> None:
@@ -61,6 +72,7 @@ def nuget_actions(registry: NuGetRegistry) -> Actions:
         registry.inline_below = order.inline_below
 
     return {
+        **nuget_catalog_actions(registry.catalog),
         "publish": Action(Publish, publish),
         "unlist": Action(Versions, lambda order: listing(order, listed=False)),
         "relist": Action(Versions, lambda order: listing(order, listed=True)),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from local.simulators.faults_negative_cache import NegativeCache
 from local.simulators.npm_protocol import semver_key
+from local.simulators.nuget_catalog_pages import Catalog, Event
 
 # What stands in `published` of a version that is not listed.
 _HIDDEN: Final = "1900-01-01T00:00:00+00:00"
@@ -23,14 +24,17 @@ class NuGetRelease:
     created: datetime
     authors: str
     listed: bool = True
+    description: str = ""
+    project_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NuGetPackage:
-    """A package in the spelling of its newest push, its releases ordered by version."""
+    """A package in the spelling of its newest push, its releases ordered by version; `owners` are accounts."""
 
     spelling: str
     releases: tuple[NuGetRelease, ...] = ()
+    owners: tuple[str, ...] = ("publisher",)
 
 
 @dataclass(slots=True)
@@ -45,14 +49,20 @@ class NuGetRegistry:
     packages: dict[str, NuGetPackage] = field(default_factory=dict)
     page_size: int = 64
     inline_below: int = 128
+    catalog: Catalog = field(init=False)
 
-    def publish(self, spelling: str, release: NuGetRelease) -> bool:
-        """Add a version; false where it is there."""
+    def __post_init__(self) -> None:
+        """Begin a catalog: every event of every version is in it."""
+        self.catalog = Catalog(self.clock)
+
+    def publish(self, spelling: str, release: NuGetRelease, *, owners: tuple[str, ...] = ()) -> bool:
+        """Add a version; false where it is there. No owners = those that the package has."""
         package = self.packages.get(spelling.lower(), NuGetPackage(spelling))
         if any(one.version.lower() == release.version.lower() for one in package.releases):
             return False
         releases = sorted((*package.releases, release), key=lambda one: semver_key(one.version))
-        self.packages[spelling.lower()] = NuGetPackage(spelling, tuple(releases))
+        self.packages[spelling.lower()] = NuGetPackage(spelling, tuple(releases), owners or package.owners)
+        self.catalog.commit([Event(spelling, release.version)])
         return True
 
     def list_versions(self, name: str, version: str | None, *, listed: bool) -> bool:
@@ -62,6 +72,8 @@ class NuGetRegistry:
             return False
         told = (replace(one, listed=listed) if version in (None, one.version) else one for one in package.releases)
         self.packages[name.lower()] = replace(package, releases=tuple(told))
+        changed = [one.version for one in package.releases if version in (None, one.version)]
+        self.catalog.commit([Event(package.spelling, one) for one in changed])
         return True
 
     def delete(self, name: str, version: str | None) -> bool:
@@ -76,6 +88,8 @@ class NuGetRegistry:
             self.packages[name.lower()] = replace(package, releases=left)
         else:
             del self.packages[name.lower()]
+        gone = [one.version for one in package.releases if one not in left]
+        self.catalog.commit([Event(package.spelling, one, deleted=True) for one in gone])
         return True
 
 
@@ -95,6 +109,16 @@ class Addresses:
         """Where registrations are."""
         return f"{self.base}/v3/registration5-gz-semver2"
 
+    @property
+    def search(self) -> str:
+        """Where packages are searched."""
+        return f"{self.base}/query"
+
+    @property
+    def catalog(self) -> str:
+        """Where the catalog's index is."""
+        return f"{self.base}/v3/catalog0/index.json"
+
     def leaf(self, spelling: str, release: NuGetRelease) -> str:
         """Return the address of a version's catalog leaf."""
         stamp = f"{release.created.astimezone(UTC):%Y.%m.%d.%H.%M.%S}"
@@ -111,6 +135,8 @@ def service_index(addresses: Addresses) -> dict[str, Any]:
     kinds = {
         "PackageBaseAddress/3.0.0": f"{addresses.flat_container}/",
         "RegistrationsBaseUrl/3.6.0": f"{addresses.registrations}/",
+        "SearchQueryService": addresses.search,
+        "Catalog/3.0.0": addresses.catalog,
     }
     return {"version": "3.0.0", "resources": [{"@id": url, "@type": kind} for kind, url in kinds.items()]}
 
@@ -148,6 +174,8 @@ def _entry(package: NuGetPackage, release: NuGetRelease, addresses: Addresses) -
         "id": package.spelling,
         "version": release.version,
         "authors": release.authors,
+        "description": release.description,
+        "projectUrl": release.project_url,
         "listed": release.listed,
         "published": _moment(release.created) if release.listed else _HIDDEN,
     }

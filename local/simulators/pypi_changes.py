@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from local.simulators.generated_names import MOST_NAMES
 from local.simulators.pypi_changes_journal import JournalEntry, PypiJournal
 from local.simulators.server_control import Action, Actions
 
@@ -50,6 +51,19 @@ class GenerateJournal(_Order):
 
 class LimitCalls(_Order):
     """How long an XML-RPC client must wait between two calls."""
+
+    seconds: float = Field(ge=0)
+
+
+class GenerateNames(_Order):
+    """Have that many projects on the list, as if they had been there for ever: the prefix and a number."""
+
+    count: int = Field(ge=0, le=MOST_NAMES)
+    prefix: str = "generated-"
+
+
+class KeepList(_Order):
+    """For how long the list of all projects stays the same, whatever happens; the real edge keeps it for 1800."""
 
     seconds: float = Field(ge=0)
 
@@ -116,9 +130,14 @@ def pypi_changes_actions(journal: PypiJournal, clock: Callable[[], datetime]) ->
     def limit(order: LimitCalls) -> None:
         journal.limit.apart = timedelta(seconds=order.seconds)
 
+    def keep_list(order: KeepList) -> None:
+        journal.edge.lasts = timedelta(seconds=order.seconds)
+
     return {
         "generate_journal": Action(GenerateJournal, generate),
         "limit_calls": Action(LimitCalls, limit),
+        "generate_names": Action(GenerateNames, lambda order: journal.edge.generate(order.count, prefix=order.prefix)),
+        "keep_list": Action(KeepList, keep_list),
         "begin_journal_anew": Action(_Order, lambda _order: journal.begin_anew()),
     }
 

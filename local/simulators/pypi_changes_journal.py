@@ -13,6 +13,8 @@ from itertools import chain
 
 from packaging.utils import canonicalize_name
 
+from local.simulators.pypi_changes_list import ListEdge
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -65,10 +67,11 @@ class CallLimit:
 
 @dataclass(slots=True)
 class PypiJournal:
-    """All entries. `serial` = that of the newest; `limit` = how often it may be asked."""
+    """All entries. `serial` = that of the newest; `limit` = how often it may be asked; `edge` = who gives the list."""
 
     serial: int = 0
     limit: CallLimit = field(default_factory=CallLimit)
+    edge: ListEdge = field(default_factory=ListEdge)
     _parts: list[_Written | _Generated] = field(default_factory=lambda: [_Written()])
     _created: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 

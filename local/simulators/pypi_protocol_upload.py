@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -20,6 +20,7 @@ from packaging.version import Version
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from local.simulators.pypi_about import PypiAbout, labelled_urls
 from shared.errors import UntrustedInput
 
 
@@ -32,6 +33,7 @@ class PypiUpload:
     filename: str
     content: bytes
     requires_python: str | None
+    about: PypiAbout = field(default_factory=PypiAbout)
 
 
 def file_version(filename: str) -> tuple[str, Version]:
@@ -60,13 +62,15 @@ async def receive_upload(request: Request) -> PypiUpload:
         if form.get(":action") != "file_upload" or not isinstance(content, UploadFile):
             raise UntrustedInput("this is no upload form: ':action' must be 'file_upload', with a 'content' file")
         fields = {key: value for key, value in form.items() if isinstance(value, str)}
-        return _upload(fields, content.filename or "", await content.read())
+        urls = labelled_urls(line for line in form.getlist("project_urls") if isinstance(line, str))
+        return _upload(fields, content.filename or "", await content.read(), urls)
 
 
-def _upload(fields: Mapping[str, str], filename: str, content: bytes) -> PypiUpload:
+def _upload(fields: Mapping[str, str], filename: str, content: bytes, urls: Mapping[str, str]) -> PypiUpload:
     name, version = file_version(filename)
     if canonicalize_name(fields.get("name", "")) != name or fields.get("version", "") == "":
         raise UntrustedInput(f"the file {filename!r} does not belong to the project {fields.get('name')!r}")
     if fields.get("sha256_digest") not in (None, "", hashlib.sha256(content).hexdigest()):
         raise UntrustedInput("the file does not match its announced digest")
-    return PypiUpload(fields["name"], str(version), filename, content, fields.get("requires_python") or None)
+    about = PypiAbout(fields.get("summary", ""), fields.get("author", ""), fields.get("home_page", ""), urls)
+    return PypiUpload(fields["name"], str(version), filename, content, fields.get("requires_python") or None, about)

@@ -1,9 +1,9 @@
 """A public Python package index that real pip installs from and twine uploads to.
 
-`python -m local.simulators.pypi_registry --port 0 [--seed FILE]`; the simple index is below `/simple/`, uploads go to
-`/legacy/`, the change feeds are `/rss/packages.xml` and XML-RPC at `/pypi`. What it can be told is in
-`pypi_registry_control.py` (`POST /_control/publish`, …), how it can be made to fail in `faults.py`. The user of an
-upload is its user name, or the token's text for `__token__`.
+`python -m local.simulators.pypi_registry --port 0 [--seed FILE]`; the simple index is below `/simple/`, a project's
+details are `/pypi/<name>/json`, uploads go to `/legacy/`, the change feeds are `/rss/packages.xml` and XML-RPC at
+`/pypi`. What it can be told is in `pypi_registry_control.py` (`POST /_control/publish`, …), how it can be made to fail
+in `faults.py`. The user of an upload is its user name, or the token's text for `__token__`.
 
 Source: https://github.com/pypi/warehouse/blob/main/docs/user/api/index-api.md
 """
@@ -29,7 +29,9 @@ from starlette.routing import Route
 from local.simulators.faults import FaultyApp, with_faults
 from local.simulators.faults_negative_cache import NegativeCache
 from local.simulators.pypi_changes import PypiFeeds, pypi_changes_routes
-from local.simulators.pypi_protocol import PypiFile, negotiate, render_detail, render_index
+from local.simulators.pypi_changes_list import answer_list
+from local.simulators.pypi_project import pypi_project_routes
+from local.simulators.pypi_protocol import SIMPLE_JSON, PypiFile, negotiate, render_detail, render_index
 from local.simulators.pypi_protocol_upload import receive_upload
 from local.simulators.pypi_registry_control import pypi_actions
 from local.simulators.pypi_registry_state import PypiRegistry, UploadRefused
@@ -50,6 +52,9 @@ class _Pages:
         if content_type is None:
             return PlainTextResponse("406 Not Acceptable", status_code=406)
         serial = self._registry.serial
+        if content_type == SIMPLE_JSON:
+            now, edge = self._registry.clock(), self._registry.journal.edge
+            return answer_list(request, edge.take(self._registry.projects.values(), serial=serial, now=now))
         body = render_index(self._registry.projects.values(), content_type=content_type, last_serial=serial)
         return _cacheable(request, body, content_type, serial=serial)
 
@@ -104,6 +109,7 @@ def pypi_registry_app(registry: PypiRegistry) -> FaultyApp:
     routes = [
         *control_routes(pypi_actions(registry)),
         *pypi_changes_routes(PypiFeeds(registry.journal, registry.clock, pages.has_release)),
+        *pypi_project_routes(registry),
         Route("/simple/", pages.index),
         Route("/simple", _to_index),
         Route("/simple/{name}/", pages.detail),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from packaging.utils import canonicalize_name
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from local.simulators.pypi_about import PypiAbout
 from local.simulators.pypi_changes import pypi_changes_actions
 from local.simulators.pypi_protocol import PypiFile
 from local.simulators.pypi_protocol_archives import build_sdist, build_wheel
@@ -26,15 +28,23 @@ class Named(_Order):
 
 
 class Create(Named):
-    """Create a project that has no release yet."""
+    """Create a project that has no release yet; `owner` and `maintainers` are accounts."""
 
     owner: str = "publisher"
+    maintainers: tuple[str, ...] = ()
 
 
 class Publish(Create):
-    """Put a file there, made on the spot; `modules` = path to source, for a wheel."""
+    """Put a file there, made on the spot; `modules` = path to source, for a wheel.
+
+    From `description` to `project_urls` (label to address) a release says of itself what it likes.
+    """
 
     version: str
+    description: str = ""
+    author: str = ""
+    home_page: str = ""
+    project_urls: dict[str, str] = {}
     kind: Literal["wheel", "sdist"] = "wheel"
     modules: dict[str, str] = {}
     requires_python: str | None = None
@@ -68,8 +78,14 @@ class Settings(_Order):
 def pypi_actions(registry: PypiRegistry) -> Actions:
     """Return everything that the index can be told."""
 
+    def create(order: Create, file: PypiFile | None = None, about: PypiAbout | None = None) -> None:
+        registry.add(order.name, file, owner=order.owner, about=about)
+        if order.maintainers:
+            registry.maintainers[canonicalize_name(order.name)] = order.maintainers
+
     def publish(order: Publish) -> None:
-        registry.add(order.name, _file(registry, order), owner=order.owner)
+        about = PypiAbout(order.description, order.author, order.home_page, order.project_urls)
+        create(order, _file(registry, order), about)
 
     def settings(order: Settings) -> None:
         registry.negative_cache.lasts = timedelta(seconds=order.negative_cache_seconds)
@@ -80,7 +96,7 @@ def pypi_actions(registry: PypiRegistry) -> Actions:
     return {
         **pypi_changes_actions(registry.journal, registry.clock),
         "publish": Action(Publish, publish),
-        "create": Action(Create, lambda order: registry.add(order.name, None, owner=order.owner)),
+        "create": Action(Create, create),
         "unpublish": Action(OneVersion, lambda order: _must(registry.delete_release(order.name, order.version), order)),
         "yank": Action(Yank, lambda order: _must(registry.yank(order.name, order.version, order.reason), order)),
         "quarantine": Action(Named, lambda order: status(order, "quarantined")),

@@ -9,6 +9,7 @@ from datetime import datetime
 from packaging.utils import canonicalize_name
 
 from local.simulators.faults_negative_cache import NegativeCache
+from local.simulators.pypi_about import PypiAbout
 from local.simulators.pypi_changes_journal import PypiJournal
 from local.simulators.pypi_protocol import PypiFile, PypiProject
 from local.simulators.pypi_protocol_upload import PypiUpload
@@ -25,12 +26,17 @@ class UploadRefused(Exception):
 
 @dataclass(slots=True)
 class PypiRegistry:
-    """All projects by normalized name. `clock` tells when things happen; every change is in the journal."""
+    """All projects by normalized name. `clock` tells when things happen; every change is in the journal.
+
+    `about` is kept by normalized name and version: what each release says of itself.
+    """
 
     clock: Callable[[], datetime]
     negative_cache: NegativeCache
     projects: dict[str, PypiProject] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    maintainers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    about: dict[tuple[str, str], PypiAbout] = field(default_factory=dict)
     prohibited: set[str] = field(default_factory=set)
     used_filenames: set[str] = field(default_factory=set)
     journal: PypiJournal = field(default_factory=PypiJournal)
@@ -62,10 +68,14 @@ class PypiRegistry:
             return
         if sent.filename in self.used_filenames:
             raise UploadRefused("This filename has already been used, use a different version.", status=400)
-        self.add(sent.name, PypiFile(sent.filename, sent.content, self.clock(), sent.requires_python), owner=user)
+        file = PypiFile(sent.filename, sent.content, self.clock(), sent.requires_python)
+        self.add(sent.name, file, owner=user, about=sent.about)
 
-    def add(self, name: str, file: PypiFile | None, *, owner: str) -> None:
-        """Add a file to a project, which is created first where it is new; None = only create it."""
+    def add(self, name: str, file: PypiFile | None, *, owner: str, about: PypiAbout | None = None) -> None:
+        """Add a file to a project, which is created first where it is new; None = only create it.
+
+        What a release says of itself is what came with its first file.
+        """
         project = self.project(name)
         if project is None:
             self.owners.setdefault(canonicalize_name(name), owner)
@@ -74,6 +84,7 @@ class PypiRegistry:
             return
         if file.version not in project.versions:
             project = self._keep(project, "new release", file.version)
+            self.about[project.normalized, file.version] = about or PypiAbout()
         self.used_filenames.add(file.filename)
         kind = "py3" if file.filename.endswith(".whl") else "source"
         self._keep(replace(project, files=(*project.files, file)), f"add {kind} file {file.filename}", file.version)
@@ -110,6 +121,7 @@ class PypiRegistry:
         if prohibit:
             self.prohibited.add(key)
         self.owners.pop(key, None)
+        self.maintainers.pop(key, None)
         project = self.projects.pop(key, None)
         if project is None:
             return False

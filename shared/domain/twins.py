@@ -25,7 +25,10 @@ class PublicTwin:
     """What one registry answered for one name; everything but `presence` may be missing.
 
     `detail` says why in words where the presence is a tombstone or unknown. All texts are
-    public data: untrusted, to be escaped wherever they are shown.
+    public data: untrusted, to be escaped wherever they are shown. `maintainers` are names for people, which some
+    registries let the publisher choose; `publishers` are accounts that the registry itself vouches for.
+    `install_scripts` are what runs on installation; None = not told. `withdrawn` of `releases` versions are yanked,
+    unlisted or unpublished; None = not told. `name` is the registry's own spelling.
     """
 
     presence: Presence
@@ -33,6 +36,14 @@ class PublicTwin:
     first_published: datetime | None = None
     latest_version: str | None = None
     maintainers: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    latest_published: datetime | None = None
+    install_scripts: tuple[str, ...] | None = None
+    repository: str | None = None
+    description: str = ""
+    releases: int | None = None
+    withdrawn: int | None = None
+    name: str | None = None
 
 
 def unknown_twin(detail: str) -> PublicTwin:

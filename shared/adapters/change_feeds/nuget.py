@@ -20,7 +20,7 @@ from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.errors import UnexpectedAnswer
 from shared.ports import ChangedNames
 
-_SERVICE: Final = "NuGet catalog"
+SERVICE: Final = "NuGet catalog"
 _CATALOG: Final = "Catalog/3.0.0"
 # The index has one entry for each of some ten thousand pages, and grows.
 _INDEX_BYTES: Final = 64 * 1024 * 1024
@@ -29,7 +29,7 @@ _PAGES_AT_ONCE: Final = 10
 _TIMESTAMP: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,7}))?(?:Z|\+00:00)"
 )
-_BEFORE_ALL: Final = "0001-01-01T00:00:00.0000000Z"
+BEFORE_ALL: Final = "0001-01-01T00:00:00.0000000Z"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,7 +41,7 @@ class _Item:
 
 
 @dataclass(frozen=True, slots=True)
-class _Index:
+class CatalogIndex:
     """The catalog's pages as time of the last commit and address, and the time of the catalog's last commit."""
 
     pages: tuple[tuple[str, str], ...]
@@ -61,8 +61,18 @@ class NugetCatalog:
 
     def changes(self, *, position: str | None, now: datetime) -> Conversation:  # noqa: ARG002  # no clock is needed
         """Read the pages that changed after the position, the oldest first."""
-        catalog = _find_catalog((yield _ask(base_of(self.address))))
-        index = _read_index((yield _ask(catalog, max_bytes=_INDEX_BYTES)))
+        catalog = find_catalog((yield self.ask_service_index()))
+        if catalog is None:
+            raise UnexpectedAnswer("a service index without a catalog", service=SERVICE)
+        index = read_index((yield ask_index(catalog)))
+        return (yield from self.read(index, position=position))
+
+    def ask_service_index(self) -> Step:
+        """Ask which address serves what."""
+        return _ask(base_of(self.address))
+
+    def read(self, index: CatalogIndex, *, position: str | None) -> Conversation:
+        """Read what the index has after the position; a part of it, where it is much."""
         known = None if position is None else _fixed_width(position)
         if known is None:
             return ChangedNames((), index.newest, lossy="" if position is None else UNREADABLE_POSITION)
@@ -70,7 +80,7 @@ class NugetCatalog:
             return ChangedNames((), index.newest, lossy="the catalog ends before our position")
         return (yield from self._read_on(index, known))
 
-    def _read_on(self, index: _Index, known: str) -> Conversation:
+    def _read_on(self, index: CatalogIndex, known: str) -> Conversation:
         items: list[_Item] = []
         pages = index.after(known)
         for read, page in enumerate(pages, start=1):
@@ -95,21 +105,28 @@ def _ids(items: Sequence[_Item], *, until: str) -> tuple[str, ...]:
 
 
 def _ask(url: str, *, max_bytes: int = 16 * 1024 * 1024) -> Step:
-    return Step(Request(url, _SERVICE, {"accept": "application/json"}, max_bytes=max_bytes))
+    return Step(Request(url, SERVICE, {"accept": "application/json"}, max_bytes=max_bytes))
 
 
-def _find_catalog(answer: Answer) -> str:
+def find_catalog(answer: Answer) -> str | None:
+    """Read a service index; None where it names no catalog. Raises UnexpectedAnswer where it is no service index."""
     for resource in _list(answer, "resources"):
         types = resource.get("@type")
         if _CATALOG in (types if isinstance(types, list) else [types]):
             return _text(resource, "@id")
-    raise UnexpectedAnswer("a service index without a catalog", service=_SERVICE)
+    return None
 
 
-def _read_index(answer: Answer) -> _Index:
+def ask_index(catalog: str) -> Step:
+    """Ask which pages the catalog at that address has."""
+    return _ask(catalog, max_bytes=_INDEX_BYTES)
+
+
+def read_index(answer: Answer) -> CatalogIndex:
+    """Read the catalog's index. Raises UnexpectedAnswer."""
     pages = tuple((_at(page), _text(page, "@id")) for page in _list(answer, "items"))
     # The headers of index and pages were seen to contradict each other: https://github.com/NuGet/NuGetGallery/issues/6827
-    return _Index(pages, max((at for at, _ in pages), default=_BEFORE_ALL))
+    return CatalogIndex(pages, max((at for at, _ in pages), default=BEFORE_ALL))
 
 
 def _read_page(answer: Answer) -> list[_Item]:
@@ -117,23 +134,23 @@ def _read_page(answer: Answer) -> list[_Item]:
 
 
 def _list(answer: Answer, key: str) -> list[dict[str, Any]]:
-    values = read_object(expect_ok(answer, service=_SERVICE), service=_SERVICE).get(key)
+    values = read_object(expect_ok(answer, service=SERVICE), service=SERVICE).get(key)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise UnexpectedAnswer(f"an answer without a list of {key}", service=_SERVICE)
+        raise UnexpectedAnswer(f"an answer without a list of {key}", service=SERVICE)
     return values
 
 
 def _text(document: dict[str, Any], key: str) -> str:
     value = document.get(key)
     if not isinstance(value, str) or not value:
-        raise UnexpectedAnswer(f"an entry without {key}", service=_SERVICE)
+        raise UnexpectedAnswer(f"an entry without {key}", service=SERVICE)
     return value
 
 
 def _at(document: dict[str, Any]) -> str:
     at = _fixed_width(_text(document, "commitTimeStamp"))
     if at is None:
-        raise UnexpectedAnswer("an entry without a readable commit timestamp", service=_SERVICE)
+        raise UnexpectedAnswer("an entry without a readable commit timestamp", service=SERVICE)
     return at
 
 

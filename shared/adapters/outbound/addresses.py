@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from shared.errors import AddressRefused
 
@@ -82,6 +83,15 @@ def check_address(url: str, allowed: AllowedHosts) -> Destination:
     elif "." not in destination.host:
         raise AddressRefused(f"{destination.host} is no name on the public internet")
     return destination
+
+
+def host_of(url: str) -> str:
+    """Return what tells hosts apart: host and port as written, in lower case; all of an address that cannot be read."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        # Whoever administers a feed writes what he likes; the check before sending refuses it.
+        return url
 
 
 def check_public(text: str, *, host: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from shared.errors import UnexpectedAnswer
 
@@ -24,6 +24,20 @@ class Request:
     max_bytes: int = 16 * _MIB
 
 
+class AnswerHead(Protocol):
+    """What every answer begins with."""
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, by their names in lower case."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One whole answer; header names are lower-case, the body is decompressed."""
@@ -36,6 +50,18 @@ class Answer:
     def media_type(self) -> str:
         """The content type in lower case, without its parameters; empty where none was sent."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedAnswer:
+    """An answer whose body is still to come; header names are lower-case, `pieces` are decompressed and bounded.
+
+    Asking for the next piece raises UpstreamUnavailable where none comes, UnexpectedAnswer where it must not be read.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
 
 
 def read_object(answer: Answer, *, service: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import functools
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
@@ -26,14 +26,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
 from shared.adapters.outbound.addresses import AllowedHosts, check_public
-from shared.adapters.outbound.body import ACCEPT_ENCODING, BodyReader
-from shared.adapters.outbound.messages import Answer, Request
-from shared.errors import AddressRefused, UnexpectedAnswer, UpstreamUnavailable
 
 # host, port -> IP addresses as text; raises OSError where the name does not resolve.
 type Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-_CONNECT_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 10
 _KEEP_ALIVE_SECONDS: Final = 30
 
 
@@ -109,53 +106,7 @@ def open_client(
         transport=AiohttpTransport(verify=context, client=session),
         headers={"user-agent": user_agent},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        timeout=httpx.Timeout(read_timeout.total_seconds(), connect=_CONNECT_SECONDS, pool=None),
+        timeout=httpx.Timeout(read_timeout.total_seconds(), connect=CONNECT_SECONDS, pool=None),
         follow_redirects=False,
         trust_env=False,
     )
-
-
-async def send(session: aiohttp.ClientSession, request: Request, *, user_agent: str, read_timeout: timedelta) -> Answer:
-    """Send one request and read its answer, piece by piece. Redirects are not followed.
-
-    Raises:
-        AddressRefused: the host's name leads away from the public internet.
-        UpstreamUnavailable: no connection, or one that broke.
-        UnexpectedAnswer: too large, wrongly encoded, no HTTP.
-    """
-    timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=read_timeout.total_seconds())
-    headers = {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, **request.headers}
-    try:
-        async with session.request(
-            request.method, request.url, headers=headers, data=request.body, timeout=timeout, allow_redirects=False
-        ) as response:
-            return await _read(response, request)
-    except aiohttp.InvalidURL as error:
-        raise AddressRefused("the address cannot be read") from error
-    except aiohttp.SocketTimeoutError as error:
-        raise UpstreamUnavailable("no answer in time", service=request.service) from error
-    except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError, UnicodeError) as error:
-        # The system's resolver raises UnicodeError for names that it cannot encode.
-        text = f"no connection, or it broke ({type(error).__name__})"
-        raise UpstreamUnavailable(text, service=request.service) from error
-    except (aiohttp.ClientError, ValueError) as error:
-        raise UnexpectedAnswer("what came back is no HTTP", service=request.service) from error
-
-
-async def _read(response: aiohttp.ClientResponse, request: Request) -> Answer:
-    headers = _headers(response.headers)
-    reader = BodyReader(
-        encoding=headers.get("content-encoding", ""), max_bytes=request.max_bytes, service=request.service
-    )
-    async for piece in response.content.iter_any():
-        reader.feed(piece)
-    return Answer(response.status, headers, reader.finish())
-
-
-def _headers(received: Mapping[str, str]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, text in received.items():
-        key = name.lower()
-        # Two headers of one name are one list.
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers

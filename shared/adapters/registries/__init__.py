@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
+from shared.adapters.outbound.conditional import ConditionalSender
 from shared.adapters.outbound.guarded import Sender
+from shared.adapters.outbound.paced import PacedSender
 from shared.adapters.registries.cargo import Cargo
 from shared.adapters.registries.client import RegistryClient
 from shared.adapters.registries.maven import Maven
-from shared.adapters.registries.maven_breaker import CircuitBreaker
+from shared.adapters.registries.maven_breaker import CircuitBreaker, Rests
 from shared.adapters.registries.npm import NPM
 from shared.adapters.registries.nuget import NuGet
 from shared.adapters.registries.pypi import PYPI
@@ -19,18 +23,31 @@ from shared.adapters.registries.wire import Wire
 from shared.domain.ecosystems import Ecosystem
 from shared.ports import Clock, Registries, Sleep
 
+# A checked package's documents are asked again and again; most are small, and what is larger is asked for whole.
+_KEPT_ANSWERS: Final = 256
+_LARGEST_KEPT_BODY: Final = 64 * 1024
+# Maven Central publishes no figure for its limits; others went down to 2,000 requests an hour:
+# https://github.com/scalacenter/scaladex/issues/1826
+_MAVEN_SPACING: Final = timedelta(seconds=2)
 
-def registries(sender: Sender, *, clock: Clock, sleep: Sleep) -> Registries:
+
+def registries(sender: Sender, *, clock: Clock, sleep: Sleep, maven_spacing: timedelta = _MAVEN_SPACING) -> Registries:
     """Return every registry that can be asked; `sender` must be one that refuses addresses inside (GuardedClient).
 
     What registries say of themselves, and who wants to be left alone, is remembered in what is returned: one a process.
+    `maven_spacing` is kept between two requests to one Maven repository.
     """
+
+    def conditional() -> Sender:
+        return ConditionalSender(sender, most_answers=_KEPT_ANSWERS, largest_body=_LARGEST_KEPT_BODY)
+
     asked: dict[Ecosystem, tuple[Wire, Sender]] = {
-        Ecosystem.NPM: (NPM, sender),
-        Ecosystem.PYPI: (PYPI, sender),
-        Ecosystem.NUGET: (NuGet(clock), sender),
-        Ecosystem.MAVEN: (Maven(), CircuitBreaker(sender, clock=clock)),
-        Ecosystem.CARGO: (Cargo(clock), sender),
+        Ecosystem.NPM: (NPM, conditional()),
+        Ecosystem.PYPI: (PYPI, conditional()),
+        Ecosystem.NUGET: (NuGet(clock), conditional()),
+        # Conditional requests count against Maven Central's limits like any other.
+        Ecosystem.MAVEN: (Maven(), _unhurried(sender, clock=clock, sleep=sleep, spacing=maven_spacing)),
+        Ecosystem.CARGO: (Cargo(clock), conditional()),
     }
     return MappingProxyType(
         {
@@ -38,3 +55,10 @@ def registries(sender: Sender, *, clock: Clock, sleep: Sleep) -> Registries:
             for ecosystem, (wire, its_sender) in asked.items()
         }
     )
+
+
+def _unhurried(sender: Sender, *, clock: Clock, sleep: Sleep, spacing: timedelta) -> Sender:
+    """Return a sender that keeps its distance, and leaves alone who asks for it."""
+    rests = Rests(clock)
+    paced = PacedSender(CircuitBreaker(sender, rests=rests), spacing=spacing, clock=clock, sleep=sleep)
+    return CircuitBreaker(paced, rests=rests)

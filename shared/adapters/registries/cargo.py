@@ -134,9 +134,15 @@ def _is_about(release: Mapping[str, Any], name: PackageName) -> bool:
 def _twin(releases: Sequence[Mapping[str, Any]]) -> PublicTwin:
     live = [release for release in releases if release.get("yanked") is not True]
     moments = (read_moment(release.get("pubtime")) for release in releases)
+    latest = newest(text for text in (read_text(one.get("vers")) for one in live or releases) if text)
+    last = next((one for one in live or releases if one.get("vers") == latest), releases[-1])
     return PublicTwin(
         Presence.PRESENT if live else Presence.TOMBSTONE,
         "" if live else "every version was yanked",
         first_published=min((moment for moment in moments if moment is not None), default=None),
-        latest_version=newest(text for text in (read_text(one.get("vers")) for one in live or releases) if text),
+        latest_version=latest,
+        latest_published=None if latest is None else read_moment(last.get("pubtime")),
+        releases=len(releases),
+        withdrawn=len(releases) - len(live),
+        name=read_text(last.get("name")),
     )

@@ -8,7 +8,6 @@ Source: https://maven.apache.org/repositories/metadata.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +16,15 @@ from typing import Final
 
 from shared.adapters.outbound.messages import Answer, Request
 from shared.adapters.registries.maven_xml import Xml, read_xml
-from shared.adapters.registries.wire import Conversation, base_of, read_text, unknown_status
+from shared.adapters.registries.wire import (
+    Conversation,
+    base_of,
+    by_own_account,
+    read_line,
+    read_repository,
+    read_text,
+    unknown_status,
+)
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
 from shared.errors import FeedwardenError
@@ -34,11 +41,16 @@ _MOST_PEOPLE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class MavenMetadata:
-    """What a repository says of an artifact; `first` is the version that was there before all others."""
+    """What a repository says of an artifact; `first` is the version that was there before all others.
+
+    `is_latest_last`: the latest version is the one that came last, so that it came with the last change.
+    """
 
     first: str | None
     latest: str | None
     last_updated: datetime | None
+    releases: int | None = None
+    is_latest_last: bool = False
 
 
 class Maven:
@@ -57,7 +69,7 @@ class Maven:
         metadata = read_metadata(answer, name)
         if metadata is None:
             return unknown_twin("the repository answered about another artifact")
-        twin = _twin(metadata)
+        twin = _twin(metadata, name)
         if metadata.first is None:
             return twin
         pom = f"{base}/{metadata.first}/{artifact}-{metadata.first}.pom"
@@ -82,15 +94,29 @@ def read_metadata(answer: Answer, name: PackageName) -> MavenMetadata | None:
         return MavenMetadata(None, None, None)
     versions = [text for text in told.texts("versions", "version") if _VERSION.fullmatch(text)]
     latest = read_text(told.text("release")) or read_text(told.text("latest")) or (versions[-1] if versions else None)
-    return MavenMetadata(versions[0] if versions else None, latest, _stamp(told.text("lastUpdated")))
+    return MavenMetadata(
+        first=versions[0] if versions else None,
+        latest=latest,
+        last_updated=_stamp(told.text("lastUpdated")),
+        releases=len(versions) or None,
+        is_latest_last=bool(versions) and versions[-1] == latest,
+    )
 
 
-def _twin(metadata: MavenMetadata) -> PublicTwin:
+def _twin(metadata: MavenMetadata, name: PackageName) -> PublicTwin:
     if metadata.latest is None:
         return PublicTwin(Presence.TOMBSTONE, "the repository lists no version of it")
     changed = metadata.last_updated
     told = "" if changed is None else f"last changed there on {changed:%Y-%m-%d %H:%M} UTC"
-    return PublicTwin(Presence.PRESENT, told, latest_version=metadata.latest)
+    return PublicTwin(
+        Presence.PRESENT,
+        told,
+        latest_version=metadata.latest,
+        latest_published=changed if metadata.is_latest_last else None,
+        releases=metadata.releases,
+        # Coordinates are compared letter by letter.
+        name=":".join(name.maven_coordinates),
+    )
 
 
 def _stamp(text: str | None) -> datetime | None:
@@ -105,7 +131,9 @@ def _stamp(text: str | None) -> datetime | None:
 
 
 def add_pom(answer: Answer, twin: PublicTwin) -> PublicTwin:
-    """Add when the first version's description was put there, and whom it names; what is missing stays missing.
+    """Add when the first version's description was put there, and what it says; what is missing stays missing.
+
+    A version never changes, so the first one's words are the ones that a later owner of the account cannot replace.
 
     Raises:
         UnexpectedAnswer: no readable description.
@@ -114,16 +142,20 @@ def add_pom(answer: Answer, twin: PublicTwin) -> PublicTwin:
         return twin
     dated = replace(twin, first_published=_last_modified(answer))
     project = read_xml(answer.body, root="project", service=_SERVICE)
-    return replace(dated, maintainers=_people(project))
-
-
-def _people(project: Xml) -> tuple[str, ...]:
-    named: Iterable[str | None] = (
-        read_text(developer.text("name") or developer.text("id"))
-        for developer in project.children("developers", "developer")[:_MOST_PEOPLE]
+    developers = project.children("developers", "developer")[:_MOST_PEOPLE]
+    return replace(
+        dated,
+        maintainers=by_own_account(developer.text("name") or developer.text("id") for developer in developers),
+        repository=_repository(project),
+        description=read_line(project.text("description")),
     )
-    # Whoever publishes writes here what he likes.
-    return tuple(f"{name} (by its own account)" for name in named if name is not None)
+
+
+def _repository(project: Xml) -> str | None:
+    """Return where the source is said to be; an address that only Maven could put together from its parts is none."""
+    told = (*project.texts("scm", "url"), *project.texts("url"))
+    addresses = (read_repository(address) for address in told if "${" not in address)
+    return next((address for address in addresses if address is not None), None)
 
 
 def _last_modified(answer: Answer) -> datetime | None:

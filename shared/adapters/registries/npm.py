@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from shared.adapters.outbound.messages import Answer, Request, read_object
+from shared.adapters.registries.npm_details import add_details
 from shared.adapters.registries.wire import (
     MoreDetails,
     RegistryWire,
@@ -27,7 +28,7 @@ from shared.domain.twins import Presence, PublicTwin, unknown_twin
 
 _SERVICE: Final = "npm registry"
 _ABBREVIATED: Final = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
-# The full document tells who and since when, and can be huge; without it the package is still known to be there.
+# The full document tells who, when and what runs, and can be huge; without it the package is still known to be there.
 _FULL_BYTES: Final = 10 * 1024 * 1024
 # The version of the registry's placeholders; it was seen with suffixes (.1, .2, .6).
 _PLACEHOLDER: Final = re.compile(r"0\.0\.1-security(?:\.[0-9]+)?")
@@ -61,7 +62,7 @@ def _read_document(document: Mapping[str, Any], name: PackageName) -> PublicTwin
     versions = document.get("versions")
     if not isinstance(versions, dict):
         return unknown_twin("the registry's document lists no versions")
-    twin = _with_people(_twin(document), document)
+    twin = add_details(replace(_twin(document), name=name.spelling), document)
     if not versions:
         return replace(twin, presence=Presence.TOMBSTONE, detail="every version was unpublished", latest_version=None)
     if all(_PLACEHOLDER.fullmatch(version) for version in versions):
@@ -98,19 +99,17 @@ def _gone(document: Mapping[str, Any]) -> PublicTwin:
 def _twin(document: Mapping[str, Any]) -> PublicTwin:
     tags = document.get("dist-tags")
     latest = read_text(tags.get("latest")) if isinstance(tags, dict) else None
-    return replace(_with_people(PublicTwin(Presence.PRESENT), document), latest_version=latest)
-
-
-def _with_people(twin: PublicTwin, document: Mapping[str, Any]) -> PublicTwin:
     times = document.get("time")
     created = read_moment(times.get("created")) if isinstance(times, dict) else None
-    return replace(twin, first_published=created, maintainers=read_names(document.get("maintainers")))
+    return PublicTwin(Presence.PRESENT, first_published=created, latest_version=latest)
 
 
 def _add_details(answer: Answer, twin: PublicTwin) -> PublicTwin:
     if answer.status != HTTPStatus.OK:
         return twin
-    return _with_people(twin, read_object(answer, service=_SERVICE))
+    document = read_object(answer, service=_SERVICE)
+    # Another package's details must not pass for those of this one.
+    return add_details(twin, document) if document.get("name") == twin.name else twin
 
 
 NPM: Final = RegistryWire(_SERVICE, _request, _read, MoreDetails(_full_request, _add_details))

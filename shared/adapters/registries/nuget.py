@@ -13,6 +13,7 @@ from urllib.parse import quote
 from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.adapters.registries.nuget_registration import RegistrationReader
 from shared.adapters.registries.nuget_resources import NuGetResources, read_resources
+from shared.adapters.registries.nuget_search import add_owners, search_request
 from shared.adapters.registries.precedence import newest
 from shared.adapters.registries.wire import Conversation, Remembered, base_of, read_text, unknown_status
 from shared.domain.names import PackageName
@@ -34,7 +35,7 @@ class NuGet:
         self._resources = Remembered[NuGetResources](clock)
 
     def look_up(self, name: PackageName, location: str) -> Conversation:
-        """Ask whether it is there, and where it is whether anything of it is listed, and since when."""
+        """Ask whether it is there, and where it is whether anything of it is listed, since when, and whose it is."""
         resources = yield from self._discover(base_of(location))
         lower = quote(lower_id(name.spelling), safe="")
         answer = yield Request(f"{resources.flat_container}/{lower}/index.json", _SERVICE, max_bytes=_MOST_BYTES)
@@ -46,14 +47,16 @@ class NuGet:
         versions = read_versions(answer)
         if not versions:
             return unknown_twin("the registry's list of versions is empty")
-        twin = PublicTwin(Presence.PRESENT, latest_version=newest(versions))
-        if resources.registrations is None:
+        twin = PublicTwin(Presence.PRESENT, latest_version=newest(versions), releases=len(versions))
+        if resources.registrations is not None:
+            twin = yield from _registered(twin, name, f"{resources.registrations}/{lower}/index.json")
+        if resources.search is None or twin.presence is not Presence.PRESENT:
             return twin
         try:
-            reader = RegistrationReader(f"{resources.registrations}/{lower}/index.json", name, _SERVICE)
-            return (yield from reader.add_details(twin, count=len(versions)))
+            answer = yield search_request(resources.search, name, service=_SERVICE)
+            return add_owners(answer, twin, name, service=_SERVICE)
         except FeedwardenError:
-            # That it is there was already said; without the rest it counts as listed, which is the louder reading.
+            # That it is there was already said; whose it is, is for people only.
             return twin
 
     def _discover(self, location: str) -> Generator[Request, Answer, NuGetResources]:
@@ -67,6 +70,15 @@ class NuGet:
         resources = read_resources(read_object(answer, service=_SERVICE), service=_SERVICE)
         self._resources.keep(location, resources)
         return resources
+
+
+def _registered(twin: PublicTwin, name: PackageName, url: str) -> Conversation:
+    """Add what the registration tells: listed or not, since when, how it describes itself."""
+    try:
+        return (yield from RegistrationReader(url, name, _SERVICE).add_details(twin, count=twin.releases or 0))
+    except FeedwardenError:
+        # That it is there was already said; without the rest it counts as listed, which is the louder reading.
+        return twin
 
 
 def lower_id(spelling: str) -> str:

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 
 from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.adapters.registries.precedence import newest
-from shared.adapters.registries.wire import Conversation, read_moment, read_text
+from shared.adapters.registries.wire import (
+    Conversation,
+    by_own_account,
+    read_line,
+    read_moment,
+    read_repository,
+    read_text,
+)
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import FeedwardenError, RefusedName, UnexpectedAnswer
@@ -35,8 +42,11 @@ class Release:
     version: str
     listed: bool
     published: datetime | None
-    authors: tuple[str, ...]
     leaf: object
+    spelling: str
+    authors: tuple[str, ...]
+    repository: str | None
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,8 @@ class RegistrationReader:
         if not releases:
             return twin
         listed = [release for release in releases if release.listed]
-        hidden = not listed and len(releases) >= count
+        whole = len(releases) >= count
+        hidden = not listed and whole
         last = _newest(listed) or releases[-1]
         return replace(
             twin,
@@ -64,7 +75,12 @@ class RegistrationReader:
             detail="every version is unlisted" if hidden else twin.detail,
             first_published=(yield from self._first_published(releases)),
             latest_version=last.version if listed else twin.latest_version,
+            latest_published=last.published,
             maintainers=last.authors,
+            repository=last.repository,
+            description=last.description,
+            name=last.spelling,
+            withdrawn=len(releases) - len(listed) if whole else None,
         )
 
     def _releases(self) -> Generator[Request, Answer, Sequence[Release]]:
@@ -84,14 +100,19 @@ class RegistrationReader:
         version, published = read_text(entry.get("version")), read_moment(entry.get("published"))
         if version is None:
             return None
+        authors = entry.get("authors")
         hidden = published is not None and published.year <= _UNLISTED_YEAR
         return Release(
             version=version,
             # By the documents a version is listed where nothing is said.
             listed=entry.get("listed") is not False and not hidden,
             published=None if hidden else published,
-            authors=_authors(entry.get("authors")),
             leaf=entry.get("@id"),
+            spelling=entry["id"],
+            # Whoever publishes writes these three as he likes; they are read at once, since a page is let go of.
+            authors=by_own_account(authors[:_MOST_AUTHORS] if isinstance(authors, list) else [authors]),
+            repository=read_repository(entry.get("projectUrl")),
+            description=read_line(entry.get("description")),
         )
 
     def _is_ours(self, spelling: object) -> bool:
@@ -141,10 +162,3 @@ def _objects(items: object) -> list[Mapping[str, Any]]:
 def _newest(releases: Sequence[Release]) -> Release | None:
     version = newest(release.version for release in releases)
     return next((release for release in releases if release.version == version), None)
-
-
-def _authors(told: object) -> tuple[str, ...]:
-    """Read one text or a list of texts. Whoever publishes writes here what he likes."""
-    texts = told if isinstance(told, list) else [told]
-    read = (read_text(text) for text in texts[:_MOST_AUTHORS])
-    return tuple(f"{text} (by its own account)" for text in read if text is not None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.adapters.registries.wire import base_of, read_text
-from shared.errors import UnexpectedAnswer
+from shared.errors import AddressRefused, UnexpectedAnswer
 
 _FLAT_CONTAINER: Final = ("PackageBaseAddress/3.0.0",)
 # The first has every version; the last two leave out versions of SemVer 2.0.0.
@@ -23,15 +23,23 @@ _REGISTRATIONS: Final = (
     "RegistrationsBaseUrl/3.4.0",
     "RegistrationsBaseUrl",
 )
+# All of them answer alike; the last two are other names of the second.
+_SEARCHES: Final = (
+    "SearchQueryService/3.5.0",
+    "SearchQueryService",
+    "SearchQueryService/3.0.0-rc",
+    "SearchQueryService/3.0.0-beta",
+)
 _LONGEST_ADDRESS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class NuGetResources:
-    """Addresses without trailing slashes; `registrations` None = the registry serves none."""
+    """Addresses without trailing slashes; None = the registry serves none."""
 
     flat_container: str
     registrations: str | None
+    search: str | None = None
 
 
 def read_resources(index: Mapping[str, Any], *, service: str) -> NuGetResources:
@@ -48,7 +56,7 @@ def read_resources(index: Mapping[str, Any], *, service: str) -> NuGetResources:
     flat_container = _first(addresses, _FLAT_CONTAINER)
     if flat_container is None:
         raise UnexpectedAnswer("its service index names no PackageBaseAddress/3.0.0", service=service)
-    return NuGetResources(flat_container, _first(addresses, _REGISTRATIONS))
+    return NuGetResources(flat_container, _first(addresses, _REGISTRATIONS), _search(addresses))
 
 
 def _typed(resources: Iterable[Any]) -> Iterable[tuple[str, str]]:
@@ -62,3 +70,11 @@ def _typed(resources: Iterable[Any]) -> Iterable[tuple[str, str]]:
 
 def _first(addresses: Mapping[str, str], kinds: Iterable[str]) -> str | None:
     return next((base_of(addresses[kind]) for kind in kinds if kind in addresses), None)
+
+
+def _search(addresses: Mapping[str, str]) -> str | None:
+    try:
+        return _first(addresses, _SEARCHES)
+    except AddressRefused:
+        # It is for details only: without it the registry can still be asked what is there.
+        return None

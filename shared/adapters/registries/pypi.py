@@ -1,23 +1,22 @@
-"""PyPI's wire: is a project of that name there? Only the simple index is asked.
+"""PyPI's wire: is a project of that name there? Only the simple index is asked that.
 
 The JSON API of a project (`/pypi/<name>/json`) answers 404 for projects in quarantine and for projects without a
-release, whose names are taken all the same.
+release, whose names are taken all the same: it is asked for details only.
 
 Source: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from packaging.version import Version
-
 from shared.adapters.outbound.messages import Answer, Request, read_object
-from shared.adapters.registries.wire import RegistryWire, base_of, read_moment, read_text, unknown_status
+from shared.adapters.registries.pypi_files import read_releases
+from shared.adapters.registries.pypi_project import add_project
+from shared.adapters.registries.wire import MoreDetails, RegistryWire, base_of, read_text, unknown_status
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
 from shared.errors import RefusedName
@@ -28,6 +27,8 @@ _SIMPLE: Final = "/simple"
 # Warehouse answers a missing project below /simple/ with exactly this, as text/plain:
 # https://github.com/pypi/warehouse/blob/main/warehouse/views.py
 _NOT_FOUND: Final = b"404 Not Found"
+# A project's description and all its files stand in the details, too.
+_PROJECT_BYTES: Final = 8 * 1024 * 1024
 
 
 def _request(name: PackageName, location: str) -> Request:
@@ -62,17 +63,26 @@ def _read_project(document: Mapping[str, Any], name: PackageName) -> PublicTwin:
     files = document.get("files")
     if not isinstance(files, list):
         return unknown_twin("the registry's document lists no files")
-    twin = PublicTwin(
-        Presence.PRESENT,
-        first_published=_first_upload(files),
-        latest_version=_latest(document.get("versions")),
-    )
+    twin = _twin(document, files)
     status = _status(document)
     if status == "quarantined":
         return replace(twin, presence=Presence.TOMBSTONE, detail="the registry put the project in quarantine")
     if not files:
         return replace(twin, presence=Presence.TOMBSTONE, detail="the project has no release")
     return twin
+
+
+def _twin(document: Mapping[str, Any], files: Sequence[object]) -> PublicTwin:
+    releases = read_releases(document.get("versions"), files)
+    return PublicTwin(
+        Presence.PRESENT,
+        first_published=releases.first_published,
+        latest_version=releases.latest,
+        latest_published=releases.latest_published,
+        releases=releases.count,
+        withdrawn=releases.withdrawn,
+        name=read_text(document.get("name")),
+    )
 
 
 def _is_readable(document: Mapping[str, Any]) -> bool:
@@ -98,26 +108,13 @@ def _status(document: Mapping[str, Any]) -> str:
     return read_text(told.get("status") or told.get("state")) or "active"
 
 
-def _first_upload(files: Iterable[Any]) -> datetime | None:
-    """Return the earliest upload of the files still there: the project is at least that old."""
-    moments = (read_moment(file.get("upload-time")) for file in files if isinstance(file, dict))
-    return min((moment for moment in moments if moment is not None), default=None)
+def _project_request(name: PackageName, location: str) -> Request:
+    site = base_of(location).removesuffix(_SIMPLE)
+    return Request(f"{site}/pypi/{name.canonical}/json", _SERVICE, max_bytes=_PROJECT_BYTES)
 
 
-def _latest(versions: object) -> str | None:
-    """Return the highest release, or the highest prerelease where there is no release."""
-    if not isinstance(versions, list):
-        return None
-    read = [version for version in map(_version, versions) if version is not None]
-    return str(max(read, key=lambda version: (not version.is_prerelease, version))) if read else None
+def _add_project(answer: Answer, twin: PublicTwin) -> PublicTwin:
+    return add_project(answer, twin, service=_SERVICE)
 
 
-def _version(value: object) -> Version | None:
-    text = read_text(value)
-    try:
-        return None if text is None else Version(text)
-    except ValueError:
-        return None
-
-
-PYPI: Final = RegistryWire(_SERVICE, _request, _read)
+PYPI: Final = RegistryWire(_SERVICE, _request, _read, MoreDetails(_project_request, _add_project))

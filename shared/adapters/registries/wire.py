@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -21,6 +22,15 @@ type Conversation = Generator[Request, Answer, PublicTwin]
 # More than any real version, name or date has; what is longer is not repeated to people.
 _LONGEST_TEXT: Final = 200
 _MOST_TEXTS: Final = 20
+# Brackets and spaces stand in no account's name.
+NOT_SHOWN: Final = "(more that are not shown)"
+# A description is cut, not refused; of a very long one only the beginning is looked at.
+_MOST_LOOKED_AT: Final = 4 * _LONGEST_TEXT
+# Addresses of repositories, npm's short forms, and nothing that does anything when it is clicked. ASCII only: another
+# script's letters can look like those of our own repository.
+_REPOSITORY: Final = re.compile(
+    r"(?:https?|git|ssh)://[!-~]+|git@[\w.-]+:[!-~]+|(?:(?:github|gitlab|bitbucket):)?[\w.-]+/[\w.-]+", re.ASCII
+)
 
 _IN_WORDS: Final[Mapping[int, str]] = {
     HTTPStatus.UNAUTHORIZED: "it wants a sign-in",
@@ -136,3 +146,47 @@ def read_names(people: object) -> tuple[str, ...]:
         return ()
     names = (read_text(person.get("name")) for person in people[:_MOST_TEXTS] if isinstance(person, dict))
     return tuple(name for name in names if name is not None)
+
+
+def read_accounts(names: Iterable[object]) -> tuple[str, ...]:
+    """Read the names of accounts, the first few, each once; None stands for nobody.
+
+    What could not be a name is never mended, and never passed over in silence: among accounts that are all ours, one
+    that is not shown may be a stranger's.
+    """
+    accounts: dict[str, None] = {}
+    for name in names:
+        text = read_text(name)
+        if text is not None and text.isprintable():
+            accounts[text] = None
+        elif name is not None:
+            accounts[NOT_SHOWN] = None
+    if len(accounts) <= _MOST_TEXTS:
+        return tuple(accounts)
+    return (*tuple(accounts)[: _MOST_TEXTS - 1], NOT_SHOWN)
+
+
+def read_line(value: object) -> str:
+    """Read the beginning of a text as one line of printable characters; empty where there is none.
+
+    What is left out could hide or turn around the words beside it: control characters, marks of direction.
+    """
+    if not isinstance(value, str):
+        return ""
+    words = " ".join(value[:_MOST_LOOKED_AT].split())
+    return "".join(letter for letter in words if letter.isprintable())[:_LONGEST_TEXT].strip()
+
+
+def read_repository(value: object) -> str | None:
+    """Read the address of a repository, without npm's `git+` and without `.git`; None where it is none."""
+    text = read_text(value)
+    if text is None:
+        return None
+    address = text.strip().removeprefix("git+").rstrip("/").removesuffix(".git")
+    return address if _REPOSITORY.fullmatch(address) else None
+
+
+def by_own_account(names: Iterable[object]) -> tuple[str, ...]:
+    """Read names of people where whoever publishes writes what he likes, and mark them so."""
+    lines = dict.fromkeys(line for line in map(read_line, names) if line)
+    return tuple(f"{line} (by its own account)" for line in lines)[:_MOST_TEXTS]

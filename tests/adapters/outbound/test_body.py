@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.outbound.body import BodyReader
+from shared.adapters.outbound.body import BodyReader, BodyStream
 from shared.errors import UnexpectedAnswer
 
 
@@ -83,3 +83,32 @@ def test_what_cannot_be_decoded_is_unexpected(encoding: str, body: bytes) -> Non
 def test_an_empty_body_needs_no_compressed_stream() -> None:
     """An answer without a body may still carry the header."""
     assert _read([], encoding="gzip") == b""
+
+
+def test_a_stream_gives_what_it_has_and_keeps_nothing() -> None:
+    """A bomb comes in pieces that memory can hold, until the limit ends it."""
+    stream = BodyStream(encoding="gzip", max_bytes=10_000_000, service="registry")
+    sizes: list[int] = []
+    with pytest.raises(UnexpectedAnswer, match="more than 10000000 bytes"):
+        sizes.extend(len(piece) for piece in stream.feed(gzip.compress(b"\0" * 50_000_000)))
+    assert max(sizes) <= 256 * 1024
+    assert 9_000_000 < sum(sizes) <= 10_000_000
+
+
+@given(st.binary(max_size=3000), st.integers(1, 50))
+def test_a_stream_comes_back_whole(body: bytes, size: int) -> None:
+    """However its compressed bytes are cut."""
+    stream = BodyStream(encoding="gzip", max_bytes=10_000, service="registry")
+    parts = [part for piece in _pieces(gzip.compress(body), size) for part in stream.feed(piece)]
+    stream.finish()
+    assert b"".join(parts) == body
+    assert all(parts)
+
+
+def test_what_grows_beyond_one_piece_comes_back_whole() -> None:
+    """Output that does not fit into one piece is not lost at the seams."""
+    body = bytes(range(256)) * 8000
+    stream = BodyStream(encoding="gzip", max_bytes=3_000_000, service="registry")
+    decoded = b"".join(part for piece in _pieces(gzip.compress(body), 100) for part in stream.feed(piece))
+    stream.finish()
+    assert decoded == body

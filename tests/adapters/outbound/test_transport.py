@@ -12,9 +12,10 @@ import aiohappyeyeballs
 import pytest
 
 from shared.adapters.outbound.addresses import AllowedHosts
+from shared.adapters.outbound.exchange import send
 from shared.adapters.outbound.guarded import GuardedClient
 from shared.adapters.outbound.messages import Request
-from shared.adapters.outbound.transport import GuardedResolver, open_session, send
+from shared.adapters.outbound.transport import GuardedResolver, open_session
 from shared.errors import AddressRefused, UnexpectedAnswer, UpstreamUnavailable
 from tests.adapters.outbound.tls import TlsServer, tls_server
 

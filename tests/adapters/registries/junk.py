@@ -15,7 +15,9 @@ _WORDS: Final = st.sampled_from(
         *("name", "versions", "time", "created", "unpublished", "error", "dist-tags", "latest", "maintainers"),
         *("meta", "api-version", "files", "upload-time", "project-status", "status", "state"),
         *("vers", "yanked", "pubtime", "dl", "version", "resources", "@id", "@type", "items", "catalogEntry"),
-        *("id", "listed", "published", "authors"),
+        *("id", "listed", "published", "authors", "projectUrl", "description", "data", "owners"),
+        *("1.0.0", "_npmUser", "scripts", "postinstall", "hasInstallScript", "repository", "url"),
+        *("info", "summary", "home_page", "project_urls", "Source", "ownership", "roles", "user", "filename"),
     ]
 )
 _VALUES: Final = st.sampled_from(
@@ -29,6 +31,8 @@ _VALUES: Final = st.sampled_from(
         "2026-08-01T10:00:00Z",
         "acme-billing",
         "Acme.Billing",
+        "acme_billing-1.0-py3-none-any.whl",
+        "git+https://code.example.test/acme/billing.git",
     ]
 )
 JSON: Final[st.SearchStrategy[Any]] = st.recursive(

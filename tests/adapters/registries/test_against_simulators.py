@@ -23,6 +23,7 @@ from shared.adapters.registries import registries
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
+from tests.adapters.registries.basics import basics
 
 _NOW: Final = datetime(2026, 8, 1, 10, tzinfo=UTC)
 
@@ -81,7 +82,8 @@ async def pypi() -> AsyncIterator[_World]:
 async def test_npm_present(npm: _World) -> None:
     """A published package is there, with its people and its first day; the scope's slash arrives encoded."""
     npm.tell("publish", name="@acme/ui", version="99.0.0", maintainers=["mallory"], published_at=_NOW)
-    assert await npm.look_up("@acme/ui") == PublicTwin(Presence.PRESENT, "", _NOW, "99.0.0", ("mallory",))
+    twin = await npm.look_up("@acme/ui")
+    assert basics(twin) == PublicTwin(Presence.PRESENT, "", _NOW, "99.0.0", ("mallory",))
     assert {seen.path.lower() for seen in npm.app.faults.requests} == {"/@acme%2fui"}
     assert {seen.user_agent for seen in npm.app.faults.requests} == {"Feedwarden/0 (+test)"}
 
@@ -130,7 +132,7 @@ async def test_npm_with_a_full_document_too_large(npm: _World) -> None:
     # The first question, for the small document, is let through.
     npm.app.faults.rules.append(Fault(path="/huge", times=1))
     npm.app.faults.rules.append(Fault(path="/huge", oversize_bytes=11 * 1024 * 1024, times=1))
-    assert await npm.look_up("huge") == PublicTwin(Presence.PRESENT, latest_version="1.0.0")
+    assert basics(await npm.look_up("huge")) == PublicTwin(Presence.PRESENT, latest_version="1.0.0")
 
 
 async def test_npm_behind_a_proxy_that_shows_pages(npm: _World) -> None:
@@ -145,9 +147,11 @@ async def test_pypi_present(pypi: _World) -> None:
     pypi.tell("publish", name="Acme.Billing", version="2.0rc1", published_at=_NOW)
     pypi.tell("publish", name="Acme.Billing", version="1.0", published_at=_NOW + timedelta(days=1), kind="sdist")
     expected = PublicTwin(Presence.PRESENT, first_published=_NOW, latest_version="1.0")
-    assert await pypi.look_up("acme_billing") == expected
-    assert [seen.path for seen in pypi.app.faults.requests] == ["/simple/acme-billing/"]
-    assert await pypi.look_up("acme_billing", path="/simple") == expected
+    assert basics(await pypi.look_up("acme_billing")) == expected
+    paths = ["/simple/acme-billing/", "/pypi/acme-billing/json"]
+    assert [seen.path for seen in pypi.app.faults.requests] == paths
+    assert basics(await pypi.look_up("acme_billing", path="/simple")) == expected
+    assert [seen.path for seen in pypi.app.faults.requests] == paths * 2
 
 
 async def test_pypi_absent_and_removed(pypi: _World) -> None:

@@ -17,6 +17,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import AddressRefused, UnexpectedAnswer
+from tests.adapters.registries.basics import basics
 from tests.adapters.registries.junk import ANSWERS, JSON
 from tests.adapters.registries.talk import Talk, talk
 
@@ -94,7 +95,15 @@ def test_the_spellings(spelling: str, asked: tuple[str, ...]) -> None:
 def test_present(releases: list[dict[str, Any]], latest: str | None, first: datetime | None) -> None:
     """At least one version that is not yanked."""
     expected = PublicTwin(Presence.PRESENT, first_published=first, latest_version=latest)
-    assert read_crate(_crate(*releases), _NAME) == expected
+    assert basics(read_crate(_crate(*releases), _NAME)) == expected
+
+
+def test_what_is_told_beside() -> None:
+    """The published spelling, when the latest version came, and how many are yanked."""
+    lines = [_release("1.0.0", yanked=True), _release("2.0.0", pubtime="2026-08-01T10:00:00Z"), _release("1.9.0")]
+    twin = read_crate(_crate(*lines), _NAME)
+    assert (twin.latest_published, twin.releases, twin.withdrawn, twin.name) == (_NOW, 3, 1, "acme_billing")
+    assert (twin.publishers, twin.install_scripts, twin.repository) == ((), None, None)
 
 
 def test_tombstone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import AddressRefused, FeedwardenError, UnexpectedAnswer, UpstreamUnavailable
+from tests.adapters.registries.basics import basics
 
 _NOW: Final = datetime(2026, 8, 1, 10, tzinfo=UTC)
 _LEFT_PAD: Final = PackageName.of(Ecosystem.NPM, "left-pad")
@@ -76,7 +78,7 @@ def test_every_ecosystem_has_its_registry() -> None:
 async def test_a_present_package_is_asked_twice() -> None:
     """First whether it is there, then who and since when."""
     twin, script, slept = await _look_up(_answer(200, _ABBREVIATED), _answer(200, _DOCUMENT))
-    assert twin == PublicTwin(Presence.PRESENT, "", _NOW, "1.0.0", ("alice",))
+    assert basics(twin) == PublicTwin(Presence.PRESENT, "", _NOW, "1.0.0", ("alice",))
     assert len({request.headers["accept"] for request in script.asked}) == 2
     assert slept == []
 
@@ -112,7 +114,7 @@ async def test_anything_else_is_asked_once(answer: Answer, presence: Presence) -
 async def test_a_package_stays_present_without_its_details(trouble: Sequence[Answer | FeedwardenError]) -> None:
     """What was said to be there is there, however the second question ends."""
     twin, _, _ = await _look_up(_answer(200, _ABBREVIATED), *trouble)
-    assert twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0")
+    assert twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0", releases=1, name="left-pad")
 
 
 @pytest.mark.parametrize("trouble", [_TIMED_OUT, _answer(500), _answer(503), _answer(429)])
@@ -225,3 +227,68 @@ async def test_what_a_registry_says_of_itself_is_remembered_across_names() -> No
         twin = await nuget.look_up(name, location="https://nuget.example.test/v3/index.json")
         assert twin == PublicTwin(Presence.ABSENT)
     assert len(script.asked) == 3
+
+
+async def test_who_waits_for_maven_is_not_sent_after_a_429() -> None:
+    """Those that were let in before it came neither."""
+    script = _Script([_answer(404), _answer(429, retry_after="1800")])
+
+    async def sleep(_pause: timedelta) -> None:
+        await asyncio.sleep(0)
+
+    maven = registries(script, clock=lambda: _NOW, sleep=sleep)[Ecosystem.MAVEN]
+    names = [PackageName.of(Ecosystem.MAVEN, f"com.acme:a{number}") for number in range(6)]
+    twins = await asyncio.gather(*(maven.look_up(name, location="https://maven.example.test") for name in names))
+    assert [twin.presence for twin in twins] == [Presence.ABSENT] + [Presence.UNKNOWN] * 5
+    assert len(script.asked) == 2
+
+
+async def test_maven_is_asked_at_its_pace() -> None:
+    """Two seconds lie between two requests, whichever names they are about; another distance can be told."""
+    name = PackageName.of(Ecosystem.MAVEN, "com.acme:a")
+    for told, distance in (({}, 2), ({"maven_spacing": timedelta(seconds=5)}, 5)):
+        script, slept = _Script([_answer(404)] * 2), list[timedelta]()
+
+        async def sleep(pause: timedelta, slept: list[timedelta] = slept) -> None:
+            slept.append(pause)
+
+        maven = registries(script, clock=lambda: _NOW, sleep=sleep, **told)[Ecosystem.MAVEN]
+        for _ in range(2):
+            assert await maven.look_up(name, location="https://maven.example.test") == PublicTwin(Presence.ABSENT)
+        assert slept == [timedelta(seconds=distance)]
+
+
+@pytest.mark.parametrize("ecosystem", [Ecosystem.NPM, Ecosystem.PYPI, Ecosystem.CARGO])
+async def test_a_look_up_again_is_conditional(ecosystem: Ecosystem) -> None:
+    """What did not change is not sent again, and means the same."""
+    name = PackageName.of(ecosystem, "left-pad")
+    documents = {
+        Ecosystem.NPM: _ABBREVIATED,
+        Ecosystem.PYPI: {"meta": {"api-version": "1.0"}, "name": "left-pad", "files": []},
+        Ecosystem.CARGO: {"name": "left-pad", "vers": "1.0.0", "yanked": False},
+    }
+    first = [_answer(200, documents[ecosystem], etag='"1"')] + [_answer(404, {})] * (ecosystem is Ecosystem.NPM)
+    script = _Script([*first, _answer(304), *first[1:]])
+
+    async def sleep(_pause: timedelta) -> None:
+        raise AssertionError
+
+    registry = registries(script, clock=lambda: _NOW, sleep=sleep)[ecosystem]
+    twins = [await registry.look_up(name, location="https://registry.example.test") for _ in range(2)]
+    assert twins[0] == twins[1]
+    assert twins[0].presence is not Presence.UNKNOWN
+    assert script.asked[len(first)].headers["if-none-match"] == '"1"'
+
+
+async def test_a_location_that_cannot_be_read_is_unknown() -> None:
+    """For every ecosystem, and without an error of a library."""
+
+    async def sleep(_pause: timedelta) -> None:
+        raise AssertionError
+
+    for ecosystem in Ecosystem:
+        refusal = AddressRefused("no")
+        known = registries(_Script([refusal] * 3), clock=lambda: _NOW, sleep=sleep)
+        name = PackageName.of(ecosystem, "com.acme:a" if ecosystem is Ecosystem.MAVEN else "acme")
+        twin = await known[ecosystem].look_up(name, location="https://[::1")
+        assert twin.presence is Presence.UNKNOWN

@@ -15,6 +15,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import AddressRefused, FeedwardenError, UnexpectedAnswer, UpstreamUnavailable
+from tests.adapters.registries.basics import basics
 from tests.adapters.registries.junk import ANSWERS
 from tests.adapters.registries.talk import Talk, talk
 
@@ -76,7 +77,7 @@ def test_the_questions(location: str) -> None:
 def test_present(metadata: Answer, latest: str, detail: str) -> None:
     """With its release, else its latest, else the last of its versions."""
     twin = _look_up(metadata, _NO_POM).twin
-    assert twin == PublicTwin(Presence.PRESENT, detail, latest_version=latest)
+    assert basics(twin) == PublicTwin(Presence.PRESENT, detail, latest_version=latest)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_present(metadata: Answer, latest: str, detail: str) -> None:
 def test_present_without_a_first_version(versioning: str) -> None:
     """Nothing more is asked; what is no plain version never becomes an address."""
     told = _look_up(_versioning(versioning))
-    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="1.0")
+    assert basics(told.twin) == PublicTwin(Presence.PRESENT, latest_version="1.0")
     assert len(told.asked) == 1
 
 
@@ -130,6 +131,42 @@ def test_the_first_version_tells_since_when_and_who() -> None:
     assert twin.maintainers == ("Alice (by its own account)", "bob (by its own account)")
 
 
+_SCM: Final = "<scm><connection>scm:git:x</connection><url>https://code.example.test/acme</url></scm>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "repository"),
+    [
+        (f"<url>https://home.example.test</url>{_SCM}", "https://code.example.test/acme"),
+        ("<url>https://home.example.test/</url>", "https://home.example.test"),
+        (
+            "<scm><url>https://code.example.test/${artifactId}</url></scm><url>https://home.example.test</url>",
+            "https://home.example.test",
+        ),
+        ("<scm><url>${project.url}</url></scm>", None),
+        ("<url>javascript:alert(1)</url>", None),
+        ("", None),
+    ],
+)
+def test_the_first_version_tells_where_the_source_is(inner: str, repository: str | None) -> None:
+    """An address that only Maven could put together is none."""
+    twin = _look_up(_versioning(_VERSIONS), _pom(f"{inner}<description> Bills\n people. </description>")).twin
+    assert (twin.repository, twin.description, twin.publishers) == (repository, "Bills people.", ())
+
+
+@pytest.mark.parametrize(
+    ("release", "latest_published"),
+    [("<release>99.0</release>", datetime(2026, 8, 2, 10, 20, 30, tzinfo=UTC)), ("<release>1.0</release>", None)],
+)
+def test_the_latest_came_with_the_last_change_where_it_came_last(
+    release: str, latest_published: datetime | None
+) -> None:
+    """A late fix of an old branch changes the metadata, and not when the latest version came."""
+    metadata = _versioning(f"{release}{_VERSIONS}<lastUpdated>20260802102030</lastUpdated>")
+    twin = _look_up(metadata, _NO_POM).twin
+    assert (twin.latest_published, twin.releases, twin.withdrawn) == (latest_published, 2, None)
+
+
 @pytest.mark.parametrize(
     ("modified", "first"),
     [
@@ -156,7 +193,8 @@ def test_a_date_is_read_or_none(modified: str, first: datetime | None) -> None:
 )
 def test_it_stays_present_without_its_description(pom: Answer | FeedwardenError) -> None:
     """What was said to be there is there, however the second question ends."""
-    assert _look_up(_versioning(_VERSIONS), pom).twin == PublicTwin(Presence.PRESENT, latest_version="99.0")
+    expected = PublicTwin(Presence.PRESENT, latest_version="99.0", releases=2, name="com.acme.pay:Billing-core")
+    assert _look_up(_versioning(_VERSIONS), pom).twin == expected
 
 
 _BOMB: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from shared.adapters.outbound.messages import Answer, Request
-from shared.adapters.registries.maven_breaker import CircuitBreaker
+from shared.adapters.registries.maven_breaker import CircuitBreaker, Rests
 from shared.errors import UpstreamUnavailable
 
 _NOW: Final = datetime(2026, 8, 1, 10, tzinfo=UTC)
@@ -36,10 +36,15 @@ class _Scene:
 
     repository: _Repository
     now: datetime = _NOW
+    rests: Rests = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the rests look at this clock."""
+        self.rests = Rests(lambda: self.now)
 
     def breaker(self) -> CircuitBreaker:
         """Return a breaker before the repository."""
-        return CircuitBreaker(self.repository, clock=lambda: self.now)
+        return CircuitBreaker(self.repository, rests=self.rests)
 
 
 def _scene(**headers: str) -> _Scene:
@@ -87,11 +92,29 @@ async def test_a_later_answer_shortens_no_wait() -> None:
     """Requests that were under way when the first 429 came are answered as well."""
     scene = _scene(retry_after="1800")
     breaker = scene.breaker()
-    breaker._rest("maven.example.test", scene.repository.answer)  # what a request under way does, without a race
-    breaker._rest("maven.example.test", Answer(429, {"retry-after": "1"}, b""))
+    scene.rests.note(_HERE, scene.repository.answer)  # what a request under way does, without a race
+    scene.rests.note(_HERE, Answer(429, {"retry-after": "1"}, b""))
     scene.now += timedelta(minutes=29)
     with pytest.raises(UpstreamUnavailable):
         await breaker.send(_HERE)
+
+
+async def test_two_breakers_know_the_same_rests() -> None:
+    """What was let in before a 429 came is stopped by the second."""
+    scene = _scene(retry_after="1800")
+    before, behind = scene.breaker(), scene.breaker()
+    await before.send(_HERE)
+    with pytest.raises(UpstreamUnavailable, match="not asked again before"):
+        await behind.send(_HERE)
+
+
+async def test_an_address_that_cannot_be_read_goes_to_the_sender() -> None:
+    """Which refuses it in our words: whoever administers a feed writes what he likes."""
+    scene = _scene(retry_after="1800")
+    junk = Request("https://[::1/maven2/a", "Maven repository")
+    assert (await scene.breaker().send(junk)).status == 429
+    with pytest.raises(UpstreamUnavailable):
+        await scene.breaker().send(junk)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 503])

@@ -17,6 +17,7 @@ from local.simulators.nuget_registry import new_nuget_registry, nuget_registry_a
 from local.simulators.nuget_registry_control import nuget_actions
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.twins import Presence, PublicTwin
+from tests.adapters.registries.basics import basics
 from tests.adapters.registries.simulated import NOW, Hands, World, world
 
 
@@ -64,7 +65,15 @@ async def test_cargo_present(cargo: World, spelling: str) -> None:
     cargo.tell("publish", name=spelling, version="99.0.0", published_at=NOW + timedelta(days=1))
     cargo.tell("publish", name=spelling, version="100.0.0", dated=False)
     cargo.tell("yank", name=spelling, version="100.0.0")
-    assert await _ask(cargo, spelling) == PublicTwin(Presence.PRESENT, "", NOW, "99.0.0")
+    assert await _ask(cargo, spelling) == PublicTwin(
+        Presence.PRESENT,
+        first_published=NOW,
+        latest_version="99.0.0",
+        latest_published=NOW + timedelta(days=1),
+        releases=3,
+        withdrawn=1,
+        name=spelling,
+    )
 
 
 async def test_cargo_in_another_spelling(cargo: World) -> None:
@@ -150,11 +159,12 @@ async def test_nuget_present(nuget: World) -> None:
     nuget.tell("publish", name="Acme.Billing", version="99.0.0", authors="Mallory")
     nuget.tell("publish", name="Acme.Billing", version="100.0.0", listed=False)
     twin = await _ask(nuget, "acme.BILLING")
-    assert twin == PublicTwin(Presence.PRESENT, "", NOW, "99.0.0", ("Mallory (by its own account)",))
+    assert basics(twin) == PublicTwin(Presence.PRESENT, "", NOW, "99.0.0", ("Mallory (by its own account)",))
     assert nuget.asked() == [
         "/v3/index.json",
         "/v3-flatcontainer/acme.billing/index.json",
         "/v3/registration5-gz-semver2/acme.billing/index.json",
+        "/query?q=packageid:acme.BILLING&prerelease=true&semVerLevel=2.0.0&skip=0&take=5",
     ]
 
 

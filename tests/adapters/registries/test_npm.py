@@ -16,6 +16,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import AddressRefused, UnexpectedAnswer
+from tests.adapters.registries.basics import basics
 from tests.adapters.registries.junk import ANSWERS
 
 _NAME: Final = PackageName.of(Ecosystem.NPM, "left-pad")
@@ -100,7 +101,7 @@ def test_the_second_question_is_for_the_full_document() -> None:
 )
 def test_present(document: Mapping[str, Any], twin: PublicTwin) -> None:
     """At least one version that is not the registry's placeholder."""
-    assert _read(document) == twin
+    assert basics(_read(document)) == twin
 
 
 @pytest.mark.parametrize(
@@ -177,17 +178,18 @@ def test_no_json_object_is_unexpected(body: bytes, status: int) -> None:
     [
         (
             200,
-            {"time": {"created": "2026-08-01T10:00:00Z"}, "maintainers": [{"name": "alice"}]},
+            {"name": "left-pad", "time": {"created": "2026-08-01T10:00:00Z"}, "maintainers": [{"name": "alice"}]},
             (_CREATED, ("alice",)),
         ),
-        (200, {"time": [], "maintainers": None}, (None, ())),
+        (200, {"name": "left-pad", "time": [], "maintainers": None}, (None, ())),
+        (200, {"name": "other", "maintainers": [{"name": "alice"}]}, (None, ())),
         (404, {"error": "Not found"}, (None, ())),
     ],
 )
 def test_details_only_add(status: int, document: Mapping[str, Any], expected: tuple[Any, Any]) -> None:
     """The full document adds people and dates, and never changes the presence."""
     assert NPM.details is not None
-    twin = PublicTwin(Presence.PRESENT, latest_version="1.0.0")
+    twin = PublicTwin(Presence.PRESENT, latest_version="1.0.0", name="left-pad")
     told = NPM.details.read(Answer(status, {}, json.dumps(document).encode()), twin)
     assert (told.presence, told.latest_version) == (Presence.PRESENT, "1.0.0")
     assert (told.first_published, told.maintainers) == expected
@@ -217,7 +219,7 @@ def test_junk_details_change_no_presence(answer: Answer) -> None:
     """The second question cannot make a present package anything else."""
     assert NPM.details is not None
     try:
-        twin = NPM.details.read(answer, PublicTwin(Presence.PRESENT))
+        twin = NPM.details.read(answer, PublicTwin(Presence.PRESENT, latest_version="1.0.0", name="left-pad"))
     except UnexpectedAnswer:
         return
     assert twin.presence is Presence.PRESENT

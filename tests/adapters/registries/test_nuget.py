@@ -58,7 +58,7 @@ def test_the_questions(location: str) -> None:
         f"{_FLAT}/acme.billing/index.json",
         f"{_REGISTRATION}/acme.billing/index.json",
     ]
-    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0")
+    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3)
 
 
 def test_the_service_index_is_asked_once_a_day() -> None:
@@ -133,7 +133,7 @@ def test_no_list_of_versions_is_unexpected(answer: Answer) -> None:
 def test_a_registry_without_registrations_is_enough() -> None:
     """Presence needs the flat container only."""
     told = _look_up(_json(_FLAT_ONLY), _json({"versions": ["1.0.0-beta"]}))
-    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0-beta")
+    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0-beta", releases=1)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_registry_without_registrations_is_enough() -> None:
 def test_a_package_stays_present_without_its_registration(trouble: Answer | FeedwardenError) -> None:
     """What was said to be there is there, and counts as listed."""
     twin = _look_up(_json(_RESOURCES), _VERSIONS, trouble).twin
-    assert twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0")
+    assert twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import UnexpectedAnswer
+from tests.adapters.registries.basics import basics
 from tests.adapters.registries.junk import ANSWERS
 
 _NAME: Final = PackageName.of(Ecosystem.PYPI, "Acme.Billing")
@@ -58,7 +59,10 @@ def test_the_question(location: str, url: str) -> None:
     request = PYPI.request(_NAME, location)
     assert request.url == url
     assert request.headers["accept"] == "application/vnd.pypi.simple.v1+json"
-    assert PYPI.details is None
+    assert PYPI.details is not None
+    details = PYPI.details.request(_NAME, location)
+    assert details.url == url.replace("/simple/acme-billing/", "/pypi/acme-billing/json")
+    assert details.max_bytes == 8 * 1024 * 1024
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_the_question(location: str, url: str) -> None:
 )
 def test_present(document: Mapping[str, Any], latest: str | None, first: datetime | None) -> None:
     """Files on the index, yanked ones too, of a project that is not in quarantine."""
-    assert _read(document) == PublicTwin(Presence.PRESENT, first_published=first, latest_version=latest)
+    assert basics(_read(document)) == PublicTwin(Presence.PRESENT, first_published=first, latest_version=latest)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.outbound.messages import Answer
-from shared.adapters.registries.wire import Remembered, base_of, read_moment, read_names, read_text, unknown_status
+from shared.adapters.registries.wire import (
+    NOT_SHOWN,
+    Remembered,
+    base_of,
+    by_own_account,
+    read_accounts,
+    read_line,
+    read_moment,
+    read_names,
+    read_repository,
+    read_text,
+    unknown_status,
+)
 from shared.domain.twins import Presence
 from shared.errors import AddressRefused
 
@@ -84,6 +96,65 @@ def test_texts_and_names_are_bounded() -> None:
     assert read_names(people) == ("alice", "carol")
     assert len(read_names([{"name": "alice"}] * 1000)) == 20
     assert read_names({"name": "alice"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "repository"),
+    [
+        ("git+https://code.example.test/acme/ui.git", "https://code.example.test/acme/ui"),
+        ("https://code.example.test/acme/ui/", "https://code.example.test/acme/ui"),
+        ("git+ssh://git@code.example.test/acme/ui.git", "ssh://git@code.example.test/acme/ui"),
+        ("git://code.example.test/acme/ui.git", "git://code.example.test/acme/ui"),
+        ("git@code.example.test:acme/ui.git", "git@code.example.test:acme/ui"),
+        ("github:acme/ui", "github:acme/ui"),
+        ("acme/ui", "acme/ui"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("https://code.example.test/a b", None),
+        ("https://c\u043ede.example.test/acme", None),
+        ("https://" + "x" * 200, None),
+        ("", None),
+        (7, None),
+    ],
+)
+def test_a_repository_is_an_address_or_none(told: object, repository: str | None) -> None:
+    """Nothing that runs when it is clicked, nothing that looks like another address."""
+    assert read_repository(told) == repository
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        (" Bills\n\tpeople. ", "Bills people."),
+        ("x" * 300, "x" * 200),
+        ("a\u202eb\x00c\ud800d", "abcd"),
+        ("\u00a0", ""),
+        (7, ""),
+        (None, ""),
+    ],
+)
+def test_a_line_is_cut_and_printable(told: object, line: str) -> None:
+    """What could hide or turn around the words beside it is left out."""
+    assert read_line(told) == line
+
+
+def test_accounts_are_exact() -> None:
+    """Each once, in order, bounded; one that is not printable is left out rather than mended into another."""
+    assert read_accounts(["b", "a", "b", None]) == ("b", "a")
+    many = read_accounts(map(str, range(1000)))
+    assert (len(many), many[-1]) == (20, NOT_SHOWN)
+    assert read_accounts(map(str, range(20))) == tuple(map(str, range(20)))
+
+
+@pytest.mark.parametrize("odd", [7, "", "a\u200b", ["a"], "x" * 201])
+def test_an_account_that_cannot_be_shown_is_not_forgotten(odd: object) -> None:
+    """Beside accounts of ours, it may be the stranger's who publishes too."""
+    assert read_accounts(["ours", odd]) == ("ours", NOT_SHOWN)
+
+
+def test_names_by_own_account_are_marked() -> None:
+    """Whoever publishes could write somebody else's."""
+    assert by_own_account(["Alice", None, "Alice", ""]) == ("Alice (by its own account)",)
 
 
 @given(st.text())

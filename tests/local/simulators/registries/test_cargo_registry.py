@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import httpx
 import pytest
@@ -102,3 +103,27 @@ async def test_an_order_that_cannot_be_carried_out_is_told(cargo: Told, action: 
     """A misspelt order would make a test pass for the wrong reason."""
     await cargo.tell("publish", name="acme", version="1.0.0")
     assert await cargo.tell(action, **order) == 400
+
+
+async def _new(cargo: Told) -> list[str]:
+    document = fromstring((await cargo.http.get("/rss/crates.xml")).content)  # noqa: S314  # our own
+    return [item.text or "" for item in document.iterfind("channel/item/{*}name")]
+
+
+async def test_a_new_crate_is_on_the_list_of_new_crates(cargo: Told) -> None:
+    """With its first version, in the spelling that it was published in; not again with a further one."""
+    await cargo.tell("publish", name="Acme-Tool", version="1.0.0")
+    cargo.now += timedelta(minutes=1)
+    await cargo.tell("publish", name="acme-ui", version="1.0.0", dated=False)
+    await cargo.tell("publish", name="Acme-Tool", version="1.1.0")
+    await cargo.tell("publish", name="acme_tool", version="2.0.0")
+    assert await _new(cargo) == ["acme-ui", "Acme-Tool"]
+    await cargo.tell("remove", name="acme_tool")
+    assert await _new(cargo) == ["acme-ui"]
+
+
+async def test_the_list_may_run_ahead_of_the_index(cargo: Told) -> None:
+    """What it is told of alone has no file."""
+    await cargo.tell("create", name="acme-early")
+    assert await _new(cargo) == ["acme-early"]
+    assert (await cargo.http.get("/ac/me/acme-early")).status_code == 404

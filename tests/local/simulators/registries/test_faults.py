@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.simulators.faults import FaultyApp, with_faults
+from local.simulators.faults import Faults, FaultyApp, with_faults
 from local.simulators.server import serving
 
 
@@ -36,10 +36,15 @@ async def _home(_request: Request) -> Response:
     return JSONResponse({"home": True})
 
 
+async def _length(request: Request) -> Response:
+    return JSONResponse({"length": len(await request.body())})
+
+
 @pytest.fixture
 async def served() -> AsyncIterator[_Served]:
     """Run the service."""
-    routes = [Route("/_control/own", _home), Route("/{path:path}", _home)]
+    lengths = Route("/length", _length, methods=["GET", "POST"])
+    routes = [Route("/_control/own", _home), lengths, Route("/{path:path}", _home, methods=["GET", "POST"])]
     app = with_faults(Starlette(routes=routes))
     async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
         yield _Served(app, http)
@@ -53,7 +58,44 @@ async def test_without_rules_the_app_answers(served: _Served) -> None:
     assert seen == [{"method": "GET", "path": "/@acme%2fui?write=true", "user_agent": "npm/11", "status": 200}]
     assert [one.path for one in served.app.faults.asked("/@acme*", method="GET")] == ["/@acme%2fui?write=true"]
     assert (await served.http.delete("/_control/requests")).status_code == 204
-    assert (await served.http.get("/_control/requests")).json() == {"requests": []}
+    assert (await served.http.get("/_control/requests")).json() == {"requests": [], "forgotten": 0}
+
+
+async def test_what_was_sent_is_remembered(served: _Served) -> None:
+    """Whether the app reads it or a fault answers; what is not text, and what is long, in part."""
+    await served.http.post("/query", content='{"names": ["café"]}')
+    await served.fail(status=503)
+    await served.http.post("/query", content=b"\xffacme" + b"x" * 200_000)
+    seen = (await served.http.get("/_control/requests")).json()["requests"]
+    assert [one["status"] for one in seen] == [200, 503]
+    assert seen[0]["body"] == '{"names": ["café"]}'
+    assert seen[1]["body"].startswith("\ufffdacmex")
+    assert len(seen[1]["body"]) == 128 * 1024
+
+
+async def test_a_body_reaches_the_app_whole(served: _Served) -> None:
+    """In one piece or in several."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b"x" * 10_000
+
+    assert (await served.http.post("/length", content=pieces())).json() == {"length": 500_000}
+    assert (await served.http.get("/length")).json() == {"length": 0}
+
+
+async def test_the_log_is_bounded() -> None:
+    """The oldest go, and how many went is told: a log that is not whole proves nothing."""
+    app = with_faults(Starlette(routes=[Route("/{path:path}", _home)]), Faults(most=10))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        for number in range(25):
+            await http.get(f"/{number}")
+        told = (await http.get("/_control/requests")).json()
+        assert [one["path"] for one in told["requests"]] == [f"/{number}" for number in range(15, 25)]
+        assert told["forgotten"] == 15
+        await http.delete("/_control/requests")
+        assert (await http.get("/_control/requests")).json()["forgotten"] == 0
+    assert Faults().most == 200_000
 
 
 async def test_a_rule_fits_path_and_method(served: _Served) -> None:

@@ -40,6 +40,19 @@ async def test_metadata_and_description(maven: Told) -> None:
     assert "A & B" in "".join(fromstring(pom.content).itertext())
 
 
+async def test_a_description_says_what_it_was_told(maven: Told) -> None:
+    """Where the source and the home page are; nothing stands where nothing was said."""
+    about = {"repository": "https://code.example.test/?a&b", "url": "https://home.example.test", "description": "A < B"}
+    await maven.tell("publish", name="com.acme:core", version="1.0", **about)
+    await maven.tell("publish", name="com.acme:core", version="1.1")
+    pom = fromstring((await maven.http.get("/maven2/com/acme/core/1.0/core-1.0.pom")).content)
+    texts = {inner.tag.rpartition("}")[2]: inner for inner in pom}
+    assert (texts["url"].text, texts["description"].text) == ("https://home.example.test", "A < B")
+    assert texts["scm"][0].text == "https://code.example.test/?a&b"
+    bare = fromstring((await maven.http.get("/maven2/com/acme/core/1.1/core-1.1.pom")).content)
+    assert not {"url", "description", "scm"} & {inner.tag.rpartition("}")[2] for inner in bare}
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -149,6 +149,20 @@ async def test_a_held_name(npm: _World) -> None:
     assert (await npm.publish("evil", "2.0.0")).status_code == 403
 
 
+async def test_a_manifest_says_what_it_was_told(npm: _World) -> None:
+    """A bare address is written out, as npm does when it publishes; another form stays as it is."""
+    more: dict[str, Any] = {"scripts": {"postinstall": "x"}, "description": "Pads.", "publisher": "mallory"}
+    await npm.tell("publish", name="one", version="1.0.0", repository="https://code.example.test/one", **more)
+    await npm.tell("publish", name="one", version="2.0.0", repository="github:acme/one", tag="next")
+    document = (await npm.http.get("/one")).json()
+    first, second = document["versions"]["1.0.0"], document["versions"]["2.0.0"]
+    assert first["repository"] == {"type": "git", "url": "git+https://code.example.test/one"}
+    assert (first["scripts"], first["_npmUser"]["name"]) == ({"postinstall": "x"}, "mallory")
+    assert (document["description"], first["description"]) == ("Pads.", "Pads.")
+    assert second["repository"] == "github:acme/one"
+    assert "description" not in second
+
+
 async def test_a_miss_is_remembered(npm: _World) -> None:
     """The document stays missing for its time, although one version is there already; a second miss adds nothing."""
     await npm.tell("settings", negative_cache_seconds=300)

@@ -124,3 +124,40 @@ async def test_an_order_that_cannot_be_carried_out_is_told(nuget: Told, action: 
     """A misspelt order would make a test pass for the wrong reason."""
     await nuget.tell("publish", name="Acme.Billing", version="1.0.0")
     assert await nuget.tell(action, **order) == 400
+
+
+async def _catalog(nuget: Told) -> list[tuple[str, str, str]]:
+    resources = (await nuget.http.get("/v3/index.json")).json()["resources"]
+    (address,) = [resource["@id"] for resource in resources if resource["@type"] == "Catalog/3.0.0"]
+    (page,) = [page["@id"] for page in (await nuget.http.get(address)).json()["items"]]
+    items = (await nuget.http.get(page)).json()["items"]
+    return [(item["@type"], item["nuget:id"], item["nuget:version"]) for item in reversed(items)]
+
+
+async def test_every_event_is_in_the_catalog(nuget: Told) -> None:
+    """Publishing, unlisting, listing and deleting, each version by itself; what was refused is not."""
+    await nuget.tell("publish", name="Acme.Billing", version="1.0.0")
+    await nuget.tell("publish", name="Acme.Billing", version="1.0.0")
+    await nuget.tell("publish", name="acme.billing", version="2.0.0")
+    await nuget.tell("unlist", name="acme.billing", version="1.0.0")
+    await nuget.tell("unlist", name="acme.other")
+    await nuget.tell("delete", name="acme.billing", version="2.0.0")
+    await nuget.tell("delete", name="acme.billing")
+    await nuget.tell("commit", events=[{"id": "Acme.Early"}])
+    details, deleted = "nuget:PackageDetails", "nuget:PackageDelete"
+    assert await _catalog(nuget) == [
+        (details, "Acme.Billing", "1.0.0"),
+        (details, "acme.billing", "2.0.0"),
+        (details, "acme.billing", "1.0.0"),
+        (deleted, "acme.billing", "2.0.0"),
+        (deleted, "acme.billing", "1.0.0"),
+        (details, "Acme.Early", "1.0.0"),
+    ]
+
+
+async def test_the_catalog_s_leaves_are_beside_its_pages(nuget: Told) -> None:
+    """One address tells both apart."""
+    await nuget.tell("publish", name="Acme.Billing", version="1.0.0")
+    assert (await nuget.http.get((await _entries(nuget))[0]["@id"])).status_code == 200
+    assert (await nuget.http.get("/v3/catalog0/page0.json")).status_code == 200
+    assert (await nuget.http.get("/v3/catalog0/page1.json")).status_code == 404

@@ -48,7 +48,10 @@ async def npm(tmp_path: Path) -> AsyncIterator[Path]:
         token = f"//{url.removeprefix('http://')}/:_authToken=alice"
         settings = [f"registry={url}/", token, "update-notifier=false", f"cache={tmp_path}/cache", "fetch-retries=0"]
         (tmp_path / ".npmrc").write_text("\n".join(settings))
-        (tmp_path / "package.json").write_text(json.dumps({"name": "left-pad", "version": "1.2.3"}))
+        manifest: dict[str, object] = {"name": "left-pad", "version": "1.2.3", "description": "Pads."}
+        manifest["scripts"] = {"install": "echo"}
+        manifest["repository"] = {"type": "git", "url": "https://code.example.test/left-pad.git"}
+        (tmp_path / "package.json").write_text(json.dumps(manifest))
         yield tmp_path
 
 
@@ -68,6 +71,13 @@ async def test_npm_publishes_views_and_installs(npm: Path) -> None:
     lock = json.loads((user / "package-lock.json").read_text())
     assert lock["packages"]["node_modules/@acme/ui"]["hasInstallScript"] is True
     assert "1.2.3" in (await _run(user, "npm", "view", "left-pad", "version"))[1]
+    _, output = await _run(
+        user, "npm", "view", "left-pad", "--json", "_npmUser", "scripts", "repository", "description"
+    )
+    told = json.loads(output)
+    assert (told["scripts"], told["description"]) == ({"install": "echo"}, "Pads.")
+    assert told["repository"]["url"].removeprefix("git+") == "https://code.example.test/left-pad.git"
+    assert "alice" in str(told["_npmUser"])
     assert "E404" in (await _run(user, "npm", "view", "gone"))[1]
 
 

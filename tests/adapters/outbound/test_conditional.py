@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.adapters.change_feeds.conditional import ConditionalSender
+from shared.adapters.outbound.conditional import ConditionalSender
 from shared.adapters.outbound.messages import Answer, Request
 from tests.adapters.change_feeds.scripted import Script
 
@@ -58,3 +58,43 @@ async def test_only_the_last_few_are_kept() -> None:
     for url in [*urls[:4], urls[0], urls[4], urls[1]]:
         await sender.send(Request(url, "feed"))
     assert ["if-none-match" in request.headers for request in script.asked] == [False] * 4 + [True] + [False] * 2
+
+
+async def test_the_bounds_are_the_caller_s() -> None:
+    """How many answers are kept, and how large they may be."""
+    urls = ["https://feed.example.test/1", "https://feed.example.test/2"]
+    script = Script([_TAGGED, _TAGGED, _TAGGED, Answer(200, {"etag": '"3"'}, b"larger"), _TAGGED])
+    sender = ConditionalSender(script, most_answers=1, largest_body=5)
+    for url in [urls[0], urls[1], urls[0], urls[0], urls[0]]:
+        await sender.send(Request(url, "feed"))
+    asked = [request.headers.get("if-none-match") for request in script.asked]
+    assert asked == [None, None, None, 'W/"1"', None]
+
+
+async def test_each_kind_of_document_has_its_own_answer() -> None:
+    """A registry's short document is not its full one, though both have one address."""
+    full = Request(_REQUEST.url, "feed", {"accept": "application/json"})
+    script = Script([_TAGGED, Answer(200, {"etag": '"f"'}, b"full"), _SAME, _SAME])
+    sender = ConditionalSender(script)
+    bodies = [(await sender.send(request)).body for request in (_REQUEST, full, _REQUEST, full)]
+    assert bodies == [b"first", b"full", b"first", b"full"]
+    assert [request.headers.get("if-none-match") for request in script.asked] == [None, None, 'W/"1"', '"f"']
+
+
+async def test_an_answer_that_was_pushed_out_meanwhile_still_stands() -> None:
+    """Others ask while a 304 is under way."""
+    script = Script([_TAGGED])
+    sender = ConditionalSender(script, most_answers=1)
+    await sender.send(_REQUEST)
+
+    class _Slow:
+        """Lets another request by before it answers."""
+
+        async def send(self, _request: Request) -> Answer:
+            """Answer as unchanged what has just been pushed out."""
+            sender._sender = Script([_TAGGED])  # behind the curtain: what the other one is answered
+            await sender.send(Request("https://feed.example.test/other", "feed"))
+            return _SAME
+
+    sender._sender = _Slow()
+    assert (await sender.send(_REQUEST)).body == b"first"
