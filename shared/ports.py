@@ -12,14 +12,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from shared.domain.advisories import Advisories
 from shared.domain.audit import AuditEvent
 from shared.domain.cases import Case
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
 from shared.domain.feeds import Feed, FeedRef
+from shared.domain.findings import Finding, Likeness
 from shared.domain.hints import Hint
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
+from shared.domain.public_sources import PublicSource
 from shared.domain.twins import PublicTwin
 from shared.domain.versions import FeedVersion
 
@@ -165,6 +168,58 @@ type Registries = Mapping[Ecosystem, PublicRegistry]
 
 
 @dataclass(frozen=True, slots=True)
+class NamePage:
+    """A part of a registry's list of all its names, in the registry's own spellings.
+
+    `token` is where to go on after this page, or what to hand in at the next reading of the whole list; None = the
+    reading cannot be taken up here. `last` = with this page the list is whole.
+    """
+
+    names: tuple[str, ...]
+    token: str | None
+    last: bool = False
+
+
+class NameList(Protocol):
+    """The list of all names of one registry: read it, and no name has to be asked for."""
+
+    def pages(self, *, token: str | None) -> AsyncIterator[NamePage]:
+        """Walk the list from a token on; None = from its beginning.
+
+        Ends with a page that is `last`; that one has no names where nothing changed since its token was given out.
+        Raises UpstreamError, AddressRefused; NoNameList where the registry documents that it has none.
+        """
+        ...
+
+
+type NameLists = Callable[[PublicSource], NameList | None]
+"""The name list of a registry; None where there is none, or none is configured."""
+
+
+class PublicNames(Protocol):
+    """Which names are, or were, taken on a registry: what makes asking about an internal name unnecessary.
+
+    Over-inclusive: a name is never taken out. Names are kept as digests.
+    """
+
+    async def add(self, source: PublicSource, names: Iterable[PackageName]) -> int:
+        """Add names; return how many were new. Idempotent, and safe with several writers at once."""
+        ...
+
+    async def known(self, source: PublicSource, names: Iterable[PackageName]) -> frozenset[PackageName]:
+        """Return those of the names that are known to be, or to have been, public there."""
+        ...
+
+
+class AdvisorySource(Protocol):
+    """A database of malicious packages; only names that are public are ever asked."""
+
+    async def ask(self, name: PackageName) -> Advisories:
+        """Ask about one name, in the spelling given; every failure is AdvisoryState.UNKNOWN."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class StoredCase:
     """A case and the tag of the row it was read from."""
 
@@ -212,6 +267,30 @@ class Register(Protocol):
         """Forget a relayed notice. Idempotent."""
         ...
 
+    async def report(self, finding: Finding, notices: Sequence[Notice]) -> bool:
+        """Insert a finding and its notices in one transaction; return False where it was there already."""
+        ...
+
+    def findings(self) -> AsyncIterator[Finding]:
+        """Walk all findings, feed by feed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldName:
+    """An internal name and one feed that holds it."""
+
+    name: PackageName
+    feed: FeedRef
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNames:
+    """A part of the index, and the place to go on from; None = this was the end."""
+
+    held: tuple[HeldName, ...]
+    place: str | None
+
 
 class NamesIndex(Protocol):
     """Which feeds hold which internal name: the reverse index for watches; may be over-inclusive."""
@@ -222,6 +301,21 @@ class NamesIndex(Protocol):
 
     async def holders(self, name: PackageName) -> tuple[FeedRef, ...]:
         """Return the feeds that hold the name, by one range query."""
+        ...
+
+    async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
+        """Return about `most` entries of one ecosystem in a stable order, from a place on; None = the beginning.
+
+        An entry that is there during a whole round is met in it; added entries may be met in the next.
+        """
+        ...
+
+    async def add_look_alikes(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
+        """Add what unscoped public names would resemble each scoped internal name; other names are passed over."""
+        ...
+
+    async def resembling(self, public: PackageName) -> tuple[tuple[HeldName, Likeness], ...]:
+        """Return the internal names that a public name resembles, by one range query."""
         ...
 
 

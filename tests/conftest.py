@@ -35,6 +35,7 @@ async def storage(storage_account: azurite.Azurite) -> AsyncIterator[Storage]:
             names=f"names{unique}",
             deliveries=f"deliveries{unique}",
             cursors=f"cursors{unique}",
+            public_names=f"publicnames{unique}",
         ),
         patience=Patience(limit=timedelta(seconds=30)),
     )

@@ -1,5 +1,6 @@
 """In-memory fakes of the ports; the storage ones pass the same contract suites as the real adapters."""
 
+from tests.fakes.advisories import FakeAdvisories
 from tests.fakes.faults import Call, Faults
 from tests.fakes.feed_service import FakeFeedService
 from tests.fakes.feed_world import (
@@ -10,8 +11,10 @@ from tests.fakes.feed_world import (
     public_source,
     versions_of,
 )
+from tests.fakes.followed import FollowedNames, FollowedStandings, ScriptedList
 from tests.fakes.outlets import MemoryQueue, QueuedMessage, RecordingChannel
 from tests.fakes.positions import MemoryCursors, MemoryDeliveries, MemoryNamesIndex
+from tests.fakes.public_names import MemoryPublicNames
 from tests.fakes.register import MemoryRegister
 from tests.fakes.registries import FakeRegistry, fake_registries
 from tests.fakes.times import START, CountingIds, PassingSleep, SettableClock
@@ -21,19 +24,24 @@ __all__ = [
     "START",
     "Call",
     "CountingIds",
+    "FakeAdvisories",
     "FakeFeedService",
     "FakeRegistry",
     "Faults",
     "FeedWorld",
+    "FollowedNames",
+    "FollowedStandings",
     "HeldPackage",
     "MemoryCursors",
     "MemoryDeliveries",
     "MemoryNamesIndex",
+    "MemoryPublicNames",
     "MemoryQueue",
     "MemoryRegister",
     "PassingSleep",
     "QueuedMessage",
     "RecordingChannel",
+    "ScriptedList",
     "SettableClock",
     "fake_registries",
     "internal_source",

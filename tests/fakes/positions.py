@@ -6,20 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Likeness
 from shared.domain.hints import Hint
+from shared.domain.look_alikes import look_alikes_of
 from shared.domain.names import PackageName
 from shared.errors import StaleWrite
-from shared.ports import Cursor, DeliveryState
+from shared.ports import Cursor, DeliveryState, HeldName, HeldNames
 from tests.fakes.faults import Faults
 
 
 @dataclass(slots=True)
 class MemoryNamesIndex:
-    """Which feeds hold which name."""
+    """Which feeds hold which name, and what public names would look like them."""
 
     faults: Faults = field(default_factory=Faults)
     held: dict[PackageName, set[FeedRef]] = field(default_factory=dict)
+    look_alikes: dict[PackageName, set[tuple[HeldName, Likeness]]] = field(default_factory=dict)
 
     async def add(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
         """Add names of one feed."""
@@ -32,7 +36,49 @@ class MemoryNamesIndex:
         """Return the feeds that hold the name, in a stable order."""
         await self.faults.begin("holders", name=name)
         feeds = self.held.get(name, set())
-        return tuple(sorted(feeds, key=lambda ref: (ref.organization, ref.project_id or "-", ref.feed_id)))
+        return tuple(sorted(feeds, key=_order))
+
+    async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
+        """Return entries in the order of their names; the place is the last one's own order, as a text."""
+        await self.faults.begin("walk")
+        entries = {
+            _place(name, feed): (name, feed)
+            for name, feeds in self.held.items()
+            if name.ecosystem is ecosystem
+            for feed in feeds
+        }
+        left = sorted(place for place in entries if after is None or place > after)
+        part = left[: max(1, most)]
+        held = tuple(HeldName(_canonical(name), feed) for name, feed in map(entries.__getitem__, part))
+        return HeldNames(held, part[-1] if len(part) < len(left) else None)
+
+    async def add_look_alikes(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
+        """Add what would look like each scoped name."""
+        call = await self.faults.begin("add_look_alikes", feed=feed)
+        for name in names:
+            for public, likeness in look_alikes_of(name):
+                entry = HeldName(_canonical(name), feed), likeness
+                self.look_alikes.setdefault(public, set()).add(entry)
+        self.faults.end(call)
+
+    async def resembling(self, public: PackageName) -> tuple[tuple[HeldName, Likeness], ...]:
+        """Return the internal names that a public name looks like, in a stable order."""
+        await self.faults.begin("resembling", name=public)
+        found = self.look_alikes.get(public, set())
+        return tuple(sorted(found, key=lambda entry: (entry[1], _place(entry[0].name, entry[0].feed))))
+
+
+def _order(feed: FeedRef) -> tuple[str, str, str]:
+    return feed.organization, feed.project_id or "-", feed.feed_id
+
+
+def _place(name: PackageName, feed: FeedRef) -> str:
+    return "\0".join((name.canonical, *_order(feed)))
+
+
+def _canonical(name: PackageName) -> PackageName:
+    # The tables keep no spelling either.
+    return PackageName(name.ecosystem, name.canonical, name.canonical)
 
 
 @dataclass(slots=True)

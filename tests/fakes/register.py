@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.domain.audit import AuditEvent
 from shared.domain.cases import Case
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Finding, Likeness
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.errors import StaleWrite
 from shared.ports import CaseChange, StoredCase
 from tests.fakes.faults import Faults
 
+type _Likeness = tuple[FeedRef, PackageName, Likeness, str]
 type _Subject = tuple[FeedRef, PackageName]
 
 
 @dataclass(slots=True)
 class MemoryRegister:
-    """Cases, events and outbox. A change is checked as a whole before any of it is kept."""
+    """Cases, events, findings and outbox. A change is checked as a whole before any of it is kept."""
 
     faults: Faults = field(default_factory=Faults)
     stored: dict[_Subject, StoredCase] = field(default_factory=dict)
     chains: dict[_Subject, dict[int, AuditEvent]] = field(default_factory=dict)
     waiting: dict[tuple[FeedRef, str], Notice] = field(default_factory=dict)
+    found: dict[_Likeness, Finding] = field(default_factory=dict)
     _writes: int = 0
 
     async def case(self, feed: FeedRef, name: PackageName) -> StoredCase | None:
@@ -76,3 +79,25 @@ class MemoryRegister:
         call = await self.faults.begin("remove_from_outbox", feed=notice.feed)
         self.waiting.pop((notice.feed, notice.notice_id), None)
         self.faults.end(call)
+
+    async def report(self, finding: Finding, notices: Sequence[Notice]) -> bool:
+        """Keep a finding with its notices, once."""
+        call = await self.faults.begin("report", feed=finding.feed, name=finding.public)
+        if any(notice.feed != finding.feed for notice in notices):
+            raise ValueError("a notice of another feed cannot move together with this finding")
+        key = (finding.feed, finding.public, finding.likeness, finding.resembles)
+        if key in self.found:
+            return False
+        added = {(notice.feed, notice.notice_id): notice for notice in notices}
+        if added.keys() & self.waiting.keys():
+            raise StaleWrite(f"a notice about {finding.public} waits already")
+        self.found[key] = finding
+        self.waiting.update(added)
+        self.faults.end(call)
+        return True
+
+    async def findings(self) -> AsyncIterator[Finding]:
+        """Walk all findings."""
+        await self.faults.begin("findings")
+        for finding in tuple(self.found.values()):
+            yield finding

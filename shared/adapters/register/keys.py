@@ -16,13 +16,19 @@ import hashlib
 import re
 from typing import Final
 
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Finding, Likeness
 from shared.domain.names import PackageName
+from shared.domain.public_sources import PublicSource
 from shared.errors import TooLarge, UnexpectedAnswer
 
 SEPARATOR: Final = "|"
 # The character after the separator: [prefix + SEPARATOR, prefix + _AFTER) holds exactly the keys below a prefix.
 _AFTER: Final = chr(ord(SEPARATOR) + 1)
+# Beyond every key that is written in earnest: no name begins with it, and it is greater than all letters and,
+# compared in UTF-16 as the service does, than all surrogates.
+_BEYOND: Final = "\ufffd"
 _LONGEST_BYTES: Final = 1024
 _SEQUENCE_DIGITS: Final = 10
 _ORGANIZATION_SCOPE: Final = "-"
@@ -78,6 +84,11 @@ def below(prefix: str) -> tuple[str, str]:
     return prefix + SEPARATOR, prefix + _AFTER
 
 
+def from_row(row: str) -> tuple[str, str]:
+    """Return the half-open range of a row and all that come after it in its partition."""
+    return row, _BEYOND
+
+
 def feed_partition(feed: FeedRef) -> str:
     """Return the partition that holds everything of one feed."""
     return key(feed.organization, feed.project_id or _ORGANIZATION_SCOPE, feed.feed_id)
@@ -103,14 +114,42 @@ def outbox_row(notice_id: str) -> str:
     return key("outbox", notice_id)
 
 
+def finding_row(finding: Finding) -> str:
+    """Return the row of a finding: what looks like what, and how, is found once."""
+    public = finding.public
+    return key("finding", public.ecosystem, public.canonical, finding.likeness, finding.resembles)
+
+
 def names_partition(name: PackageName) -> str:
     """Return the partition of the names index: 256 for each ecosystem, so that none grows without end."""
-    return key(name.ecosystem, digest(name.canonical)[:2])
+    return names_bucket(name.ecosystem, digest(name.canonical)[:2])
+
+
+def names_bucket(ecosystem: Ecosystem, digits: str) -> str:
+    """Return one of those 256 partitions by its two hexadecimal digits."""
+    return key(ecosystem, digits)
 
 
 def names_row(name: PackageName, feed: FeedRef) -> str:
     """Return the row that says "this feed holds this name"."""
     return key(name.canonical, feed.organization, feed.project_id or _ORGANIZATION_SCOPE, feed.feed_id)
+
+
+def look_alikes_partition(public: PackageName) -> str:
+    """Return the partition of the names index that says what a public name looks like; 256 for each ecosystem too."""
+    return key("lookalike", public.ecosystem, digest(public.canonical)[:2])
+
+
+def look_alikes_row(public: PackageName, likeness: Likeness, internal: PackageName, feed: FeedRef) -> str:
+    """Return the row that says "this public name looks like that name of this feed"."""
+    # A digest stands for the internal name, which the row holds too: two long names do not fit into one key.
+    scope = feed.project_id or _ORGANIZATION_SCOPE
+    return key(public.canonical, likeness, digest(internal.canonical)[:32], feed.organization, scope, feed.feed_id)
+
+
+def public_names_partition(source: PublicSource) -> str:
+    """Return the partition of a registry's names; a location is any text, so a hash stands for it."""
+    return key(source.ecosystem, digest(source.location))
 
 
 def delivery_keys(source: str, delivery_id: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ _PARTITION: Final = "feeds"
 
 
 class KnownFeeds:
-    """Feeds, noted once before their first case is written: the list may only name too many."""
+    """Feeds, noted once before their first case or finding is written: the list may only name too many."""
 
     def __init__(self, storage: Storage) -> None:
         """Keep the account, and what this process noted already."""
@@ -34,6 +34,6 @@ class KnownFeeds:
         self._noted.add(feed)
 
     async def walk(self) -> AsyncIterator[FeedRef]:
-        """Walk every feed that ever had a case."""
+        """Walk every feed that ever had a case or a finding; `whole_organization` is one of them."""
         async for entity in self._storage.table(self._storage.names.cursors).partition(_PARTITION):
             yield read_feed(entity)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
 from shared.adapters.register import keys
+from shared.adapters.register.documents import Entity
+from shared.adapters.register.name_rows import read_look_alike, write_look_alike
+from shared.adapters.register.names_walk import walk
 from shared.adapters.register.operations import Merge, Operation
 from shared.adapters.register.rows import read_feed, write_feed
 from shared.adapters.register.storage import Storage
+from shared.adapters.register.turns import in_turns
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Likeness
+from shared.domain.look_alikes import look_alikes_of
 from shared.domain.names import PackageName
+from shared.ports import HeldName, HeldNames
 
 if TYPE_CHECKING:  # loading it loads the SDK
     from shared.adapters.register.table import Table
@@ -33,21 +40,9 @@ class TableNamesIndex:
         self._storage = storage
 
     async def add(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
-        """Add names of one feed: a partition's names in transactions of 100, eight at once."""
-        by_partition: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+        """Add names of one feed."""
         entity = write_feed(feed)
-        for name in names:
-            partition, row = keys.names_partition(name), keys.names_row(name, feed)
-            by_partition[partition][row] = Merge(partition, row, entity)  # a transaction takes each row once
-        batches = [batch for rows in by_partition.values() for batch in batched(rows.values(), _BATCH, strict=False)]
-        table = self._table
-        turns = asyncio.Semaphore(_AT_ONCE)
-
-        async def write(batch: tuple[Operation, ...]) -> None:
-            async with turns:
-                await table.write(batch)
-
-        await _all_of(write(batch) for batch in batches)
+        await self._merge((keys.names_partition(name), keys.names_row(name, feed), entity) for name in names)
 
     async def holders(self, name: PackageName) -> tuple[FeedRef, ...]:
         """Return the feeds that hold the name, by one range query in its partition."""
@@ -55,18 +50,46 @@ class TableNamesIndex:
         rows = self._table.rows(keys.names_partition(name), span)
         return tuple([read_feed(entity) async for entity in rows])
 
+    async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
+        """Return entries by partition and row, names in their canonical spelling.
+
+        A row that cannot be read is told and passed over: it must not hide those behind it.
+
+        Raises:
+            UnexpectedAnswer: `after` is no place that this gave out.
+        """
+        return await walk(self._table, ecosystem, after=after, most=max(1, most))
+
+    async def add_look_alikes(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
+        """Add what would look like each scoped name."""
+        await self._merge(
+            (
+                keys.look_alikes_partition(public),
+                keys.look_alikes_row(public, likeness, name, feed),
+                write_look_alike(name, likeness, feed),
+            )
+            for name in names
+            for public, likeness in look_alikes_of(name)
+        )
+
+    async def resembling(self, public: PackageName) -> tuple[tuple[HeldName, Likeness], ...]:
+        """Return the internal names that the public name looks like, by one range query; none where none can be."""
+        if public.ecosystem is not Ecosystem.NPM or public.npm_scope is not None:
+            return ()
+        span = keys.below(keys.key(public.canonical))
+        rows = self._table.rows(keys.look_alikes_partition(public), span)
+        return tuple([read_look_alike(entity) async for entity in rows])
+
+    async def _merge(self, rows: Iterable[tuple[str, str, Entity]]) -> None:
+        """Write rows, a partition's in transactions of 100, eight at once."""
+        by_partition: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+        for partition, row, entity in rows:
+            by_partition[partition][row] = Merge(partition, row, entity)  # a transaction takes each row once
+        batches = [batch for rows in by_partition.values() for batch in batched(rows.values(), _BATCH, strict=False)]
+        await in_turns(self._table.write, batches, at_once=_AT_ONCE)
+
     @property
     def _table(self) -> Table:
         # Nobody waits at a door for this: batches that queue up behind each other may take their time.
         patient = replace(self._storage.patience, limit=max(self._storage.patience.limit, _BULK_LIMIT))
         return self._storage.table(self._storage.names.names, patience=patient)
-
-
-async def _all_of(writes: Iterable[Coroutine[None, None, None]]) -> None:
-    """Wait for all; the first failure ends the others and is raised as itself, not as a group."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for write in writes:
-                group.create_task(write)
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from shared.adapters.register import keys
 from shared.adapters.register.documents import Entity
 from shared.adapters.register.event_rows import read_event, read_notice, write_event, write_notice
 from shared.adapters.register.failures import RowMissing
+from shared.adapters.register.finding_rows import read_finding, write_finding
 from shared.adapters.register.known_feeds import KnownFeeds
 from shared.adapters.register.operations import Insert, Operation, Remove, Replace
 from shared.adapters.register.rows import read_case, write_case
@@ -17,6 +18,7 @@ from shared.adapters.register.storage import Storage
 from shared.domain.audit import AuditEvent, subject_of
 from shared.domain.cases import Case
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Finding
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.errors import FeedwardenError, StaleWrite, UnexpectedAnswer
@@ -32,9 +34,9 @@ _WRITE: Final = "write"
 
 
 class TableRegister:
-    """Cases, audit events and the outbox.
+    """Cases, audit events, findings and the outbox.
 
-    A change's notices must be about the case's own feed: one transaction stays in one partition.
+    The notices of a change or a finding must be about its own feed: one transaction stays in one partition.
     """
 
     def __init__(self, storage: Storage, *, new_id: NewId) -> None:
@@ -68,7 +70,7 @@ class TableRegister:
         A row that cannot be read is logged, counted and passed over: it must not hide the others.
         """
         async for entity in self._rows("case", feed):
-            case = self._readable(entity)
+            case = self._readable_case(entity)
             if case is not None:
                 yield case
 
@@ -81,13 +83,9 @@ class TableRegister:
     async def outbox(self) -> AsyncIterator[Notice]:
         """Walk the waiting notices, oldest first within each feed; one that cannot be read holds up no other."""
         async for entity in self._rows("outbox", None):
-            try:
-                notice = read_notice(entity)
-            except UnexpectedAnswer as error:
-                place = {"partition": entity.get("PartitionKey"), "row": entity.get("RowKey")}
-                logger.error(told("notice not readable: passed over", **place, error=error))  # noqa: TRY400  # as below
-                continue
-            yield notice
+            notice = _readable("notice", read_notice, entity)
+            if notice is not None:
+                yield notice
 
     async def remove_from_outbox(self, notice: Notice) -> None:
         """Forget a relayed notice; one that is gone already is fine."""
@@ -96,6 +94,32 @@ class TableRegister:
             await self._table.write([Remove(*place)])
         except RowMissing:
             return
+
+    async def report(self, finding: Finding, notices: Sequence[Notice]) -> bool:
+        """Insert a finding and its notices in one transaction; a finding that is there already is told no second time.
+
+        Raises:
+            StaleWrite: a notice of such an id waits already, so nothing was written.
+        """
+        write = self._new_id()
+        partition, row = place = keys.feed_partition(finding.feed), keys.finding_row(finding)
+        inserts = [Insert(*place, write_finding(finding) | {_WRITE: write}), *_waiting(finding.feed, notices)]
+        await self._feeds.note(finding.feed)
+        try:
+            await self._table.write(inserts)
+        except StaleWrite:
+            stored = await self._table.get(partition, row)
+            if stored is None:
+                raise
+            return stored.entity.get(_WRITE) == write  # our own write, whose lost answer made us send it again
+        return True
+
+    async def findings(self) -> AsyncIterator[Finding]:
+        """Walk all findings, feed by feed; one that cannot be read hides no other."""
+        async for entity in self._rows("finding", None):
+            finding = _readable("finding", read_finding, entity)
+            if finding is not None:
+                yield finding
 
     @property
     def unreadable_cases(self) -> int:
@@ -115,17 +139,13 @@ class TableRegister:
             async for entity in self._rows(kind, known):
                 yield entity
 
-    def _readable(self, entity: Entity) -> Case | None:
+    def _readable_case(self, entity: Entity) -> Case | None:
         place = entity["PartitionKey"], entity["RowKey"]
-        try:
-            case = read_case(entity)
-        except UnexpectedAnswer as error:
+        case = _readable("case row", read_case, entity)
+        if case is None:
             self._unreadable.add(place)
-            logger.error(  # noqa: TRY400  # the text says it all; the stack is our own reader's
-                told("case row not readable: passed over", partition=place[0], row=place[1], error=error)
-            )
-            return None
-        self._unreadable.discard(place)
+        else:
+            self._unreadable.discard(place)
         return case
 
     async def _own_write(self, change: CaseChange, write: str, conflict: FeedwardenError) -> StoredCase:
@@ -144,12 +164,26 @@ def _anchor(case: Case) -> None:
 
 def _operations(change: CaseChange, write: str) -> list[Operation]:
     case, event = change.case, change.event
-    if any(notice.feed != case.feed for notice in change.notices):
-        raise ValueError("a notice of another feed cannot move together with this case")
     partition = keys.feed_partition(case.feed)
     place = partition, keys.case_row(case.name)
     entity = write_case(case) | {_WRITE: write}
     first: Operation = Insert(*place, entity) if change.replaces is None else Replace(*place, entity, change.replaces)
     chained = Insert(partition, keys.event_row(case.name, event.sequence), write_event(event))
-    notices = (Insert(partition, keys.outbox_row(n.notice_id), write_notice(n)) for n in change.notices)
-    return [first, chained, *notices]
+    return [first, chained, *_waiting(case.feed, change.notices)]
+
+
+def _waiting(feed: FeedRef, notices: Sequence[Notice]) -> list[Operation]:
+    if any(notice.feed != feed for notice in notices):
+        raise ValueError("a notice of another feed cannot move together with what it is about")
+    return [Insert(keys.feed_partition(feed), keys.outbox_row(n.notice_id), write_notice(n)) for n in notices]
+
+
+def _readable[T](what: str, read: Callable[[Entity], T], entity: Entity) -> T | None:
+    """Read a row in a walk; one that cannot be read is told and passed over."""
+    try:
+        return read(entity)
+    except UnexpectedAnswer as error:
+        place = {"partition": entity.get("PartitionKey"), "row": entity.get("RowKey")}
+        # The text says it all; the stack is our own reader's.
+        logger.error(told(f"{what} not readable: passed over", **place, error=error))  # noqa: TRY400  # as said above
+        return None

@@ -7,7 +7,7 @@ added, with a value for rows that lack them; anything else is a new schema.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from shared.adapters.register.documents import (
     SERVICE,
@@ -23,6 +23,7 @@ from shared.adapters.register.documents import (
     unpack,
     write_time,
 )
+from shared.adapters.register.pack_rows import maybe, pack_document, pack_of_document, twin_document, twin_of
 from shared.domain.cases import Case, CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import UpstreamingBehavior
@@ -30,12 +31,11 @@ from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Mode, Protection, Scenario
 from shared.domain.reasons import Reason
-from shared.domain.twins import Presence, PublicTwin
 from shared.errors import UnexpectedAnswer
 
 # A case must always be writable, whatever a registry says: its texts and lists are cut, and the sum of
 # their budgets stays below what one entity holds. Verdicts are made from evidence, never from these.
-_TEXT: Final = 4_000
+_TEXT: Final = 2_000
 _LIST: Final = 120_000
 
 
@@ -45,11 +45,6 @@ def reading[T](build: Callable[[Document], T], document: Document, what: str) ->
         return build(document)
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise UnexpectedAnswer(f"a stored {what} is not as it was written: {error!s:.80}", service=SERVICE) from error
-
-
-def maybe[T](value: Any, read: Callable[[Any], T]) -> T | None:  # noqa: ANN401  # comes from JSON
-    """Read a value that may be null."""
-    return None if value is None else read(value)
 
 
 def feed_document(feed: FeedRef) -> Document:
@@ -75,28 +70,6 @@ def read_feed(entity: Mapping[str, object]) -> FeedRef:
     return reading(lambda document: feed_of(document["feed"]), unpack(entity), "feed")
 
 
-def _twin_document(twin: PublicTwin) -> Document:
-    return {
-        "presence": twin.presence,
-        "detail": cut_text(twin.detail, _TEXT),
-        "first_published": write_time(twin.first_published),
-        "latest_version": None if twin.latest_version is None else cut_text(twin.latest_version, _TEXT),
-        "maintainers": cut_list(twin.maintainers, _LIST),
-    }
-
-
-def _twin(value: object) -> PublicTwin:
-    if not isinstance(value, dict):
-        raise TypeError(f"no twin: {value!r:.40}")
-    return PublicTwin(
-        presence=Presence(value["presence"]),
-        detail=read_text(value["detail"]),
-        first_published=maybe(value["first_published"], read_time),
-        latest_version=maybe(value["latest_version"], read_text),
-        maintainers=read_texts(value["maintainers"]),
-    )
-
-
 def case_document(case: Case) -> Document:
     """Return a case as a document."""
     return {
@@ -112,7 +85,7 @@ def case_document(case: Case) -> Document:
         "mode": case.mode,
         "behavior": case.behavior,
         "previous_behavior": case.previous_behavior,
-        "twin": _twin_document(case.twin),
+        "twin": twin_document(case.twin),
         "saved_external": cut_list(case.saved_external, _LIST),
         "opened_at": write_time(case.opened_at),
         "updated_at": write_time(case.updated_at),
@@ -121,6 +94,9 @@ def case_document(case: Case) -> Document:
         "head": case.head,
         "note": cut_text(case.note, _TEXT),
         "package_id": case.package_id,
+        "pack": None if case.pack is None else pack_document(case.pack),
+        "evidence_digest": case.evidence_digest,
+        "twin_seen_at": write_time(case.twin_seen_at),
     }
 
 
@@ -131,10 +107,11 @@ def write_case(case: Case) -> Entity:
 
 def _case(document: Document) -> Case:
     ecosystem = Ecosystem(document["ecosystem"])
+    name = PackageName(ecosystem, read_text(document["canonical"]), read_text(document["spelling"]))
     return Case(
         feed=feed_of(document["feed"]),
         feed_title=read_text(document["feed_title"]),
-        name=PackageName(ecosystem, read_text(document["canonical"]), read_text(document["spelling"])),
+        name=name,
         state=CaseState(document["state"]),
         protection=Protection(document["protection"]),
         scenario=maybe(document["scenario"], Scenario),
@@ -142,7 +119,7 @@ def _case(document: Document) -> Case:
         mode=Mode(document["mode"]),
         behavior=maybe(document["behavior"], UpstreamingBehavior),
         previous_behavior=maybe(document["previous_behavior"], UpstreamingBehavior),
-        twin=_twin(document["twin"]),
+        twin=twin_of(document["twin"]),
         saved_external=read_texts(document["saved_external"]),
         opened_at=read_time(document["opened_at"]),
         updated_at=read_time(document["updated_at"]),
@@ -151,6 +128,9 @@ def _case(document: Document) -> Case:
         head=read_text(document["head"]),
         note=read_text(document["note"]),
         package_id=maybe(document["package_id"], read_text),
+        pack=maybe(document.get("pack"), lambda pack: pack_of_document(pack, name)),
+        evidence_digest=read_text(document.get("evidence_digest", "")),
+        twin_seen_at=maybe(document.get("twin_seen_at"), read_time),
     )
 
 

@@ -40,6 +40,7 @@ class TableNames:
 
     register: str = "register"
     names: str = "names"
+    public_names: str = "publicnames"
     deliveries: str = "deliveries"
     cursors: str = "cursors"
 

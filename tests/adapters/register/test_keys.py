@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from shared.adapters.register import keys
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
+from shared.domain.findings import Likeness
 from shared.domain.names import PackageName
+from shared.domain.public_sources import PublicSource
 from shared.errors import TooLarge, UnexpectedAnswer
 
 # Lone surrogates are among them: JSON can carry them, and Python's strings too.
@@ -89,6 +91,28 @@ def test_rows_of_a_case() -> None:
     assert keys.names_row(name, feed) == "@s=2Fn|contoso|-|f=2F1"
     partition = keys.names_partition(name)
     assert re.fullmatch(r"npm\|[0-9a-f]{2}", partition)
+
+
+def test_rows_of_public_names_and_look_alikes() -> None:
+    """Their published layout: two names as long as npm takes fit into one key where a digest stands for one."""
+    source = PublicSource.at(Ecosystem.NPM, "https://npm.example.test/")
+    assert re.fullmatch(r"npm\|[0-9a-f]{64}", keys.public_names_partition(source))
+    assert keys.public_names_partition(source) != keys.public_names_partition(
+        PublicSource.at(Ecosystem.PYPI, "https://npm.example.test")
+    )
+    public, internal = (PackageName(Ecosystem.NPM, text, text) for text in ("y" * 214, "@a/" + "x" * 211))
+    assert re.fullmatch(r"lookalike\|npm\|[0-9a-f]{2}", keys.look_alikes_partition(public))
+    row = keys.look_alikes_row(public, Likeness.SCOPE_JOINED, internal, FeedRef("o" * 50, "p" * 36, "f" * 36))
+    assert row.startswith("y" * 214 + "|scope-joined|")
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
+def test_range_from_a_row_holds_it(text: str) -> None:
+    """Every key that a name can have lies in it, as the service compares: in UTF-16."""
+    row = keys.key(text, "rest")
+    first, last = keys.from_row(row)
+    assert first == row
+    assert (row.encode("utf-16-be", "surrogatepass") < last.encode("utf-16-be")) == (not text.startswith("\ufffd"))
 
 
 @given(_ANY_TEXT, _ANY_TEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields, replace
 from datetime import UTC
 
@@ -10,29 +11,55 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.register.documents import pack, unpack
+from shared.adapters.register.pack_rows import pack_document
 from shared.adapters.register.rows import case_of, read_case, read_feed, write_case, write_feed
+from shared.application.packs import Packer, bounded
+from shared.domain.advisories import NOT_ASKED, Advisories, AdvisoryState
 from shared.domain.cases import Case, CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.evidence_pack import Classification, EvidencePack, OwnHistory, TwinClass
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Mode, Protection, Scenario
 from shared.domain.reasons import Reason
 from shared.domain.twins import Presence, PublicTwin
+from shared.domain.versions import FeedVersion, Origin
 from shared.errors import UnexpectedAnswer
+from tests.application.house import House
 from tests.contract.storage.samples import FEED, OTHER_FEED, opening
 
 _SAMPLE = opening().case
 _TIMES = st.datetimes(timezones=st.just(UTC))
 _SMALL = st.text(max_size=20)
 _FEEDS = st.builds(FeedRef, _SMALL, st.none() | _SMALL, _SMALL)
+_LISTS = st.lists(_SMALL, max_size=3).map(tuple)
+_COUNTS = st.none() | st.integers(0, 2**40)
 _TWINS = st.builds(
     PublicTwin,
     st.sampled_from(Presence),
-    _SMALL,
-    st.none() | _TIMES,
-    st.none() | _SMALL,
-    st.lists(_SMALL, max_size=3).map(tuple),
+    detail=_SMALL,
+    first_published=st.none() | _TIMES,
+    latest_version=st.none() | _SMALL,
+    maintainers=_LISTS,
+    publishers=_LISTS,
+    latest_published=st.none() | _TIMES,
+    install_scripts=st.none() | _LISTS,
+    repository=st.none() | _SMALL,
+    description=_SMALL,
+    releases=_COUNTS,
+    withdrawn=_COUNTS,
+    name=st.none() | _SMALL,
+)
+_PACKS = st.builds(
+    EvidencePack,
+    name=st.just(_SAMPLE.name),
+    twin=_TWINS,
+    own=st.builds(OwnHistory, st.none() | _TIMES, st.none() | _SMALL),
+    advisories=st.builds(Advisories, st.sampled_from(AdvisoryState), _LISTS, st.none() | _TIMES),
+    jump=_SMALL,
+    repository_is_ours=st.none() | st.booleans(),
+    classification=st.builds(Classification, st.sampled_from(TwinClass), _SMALL),
 )
 _CASES = st.builds(
     Case,
@@ -55,6 +82,8 @@ _CASES = st.builds(
     head=_SMALL,
     note=_SMALL,
     package_id=st.none() | _SMALL,
+    evidence_digest=_SMALL,
+    twin_seen_at=st.none() | _TIMES,
 )
 
 
@@ -64,6 +93,34 @@ def test_case_survives(case: Case) -> None:
     read = read_case(write_case(case))
     assert read == case
     assert read.name.spelling == case.name.spelling
+
+
+@given(_PACKS)
+def test_a_stored_pack_has_the_digest_that_was_stored(pack: EvidencePack) -> None:
+    """What an owner decides on is what was found: read back, it is the same to the last member."""
+    stored = replace(_SAMPLE, pack=pack, evidence_digest=pack.digest())
+    read = read_case(write_case(stored))
+    assert read == stored
+    assert read.pack is not None
+    assert read.pack.digest() == read.evidence_digest
+
+
+def test_the_largest_pack_is_stored_whole() -> None:
+    """Whatever registries and advisories say, what is packed fits; only our own words about it are cut again."""
+    text, texts = "\U0001f4e6" * 5_000, ("\U0001f4e6" * 5_000,) * 500
+    twin = PublicTwin(Presence.PRESENT, text, None, text, texts, texts, None, texts, text, text, 7, 7, text)
+    versions = [FeedVersion(text, Origin.INTERNAL, deleted=False)]
+    house = House()
+    house.advisories.malicious[_SAMPLE.name] = texts
+    packer = Packer(house.advisories, house.ours, house.clock)
+    pack = asyncio.run(packer.pack(_SAMPLE.name, bounded(twin), versions, None))
+    assert pack is not None
+    lists = tuple(f"{number}.0.0-{'é' * 50}" for number in range(50_000))
+    case = replace(_SAMPLE, feed_title=text, note=text, twin=twin, saved_external=lists, pack=pack)
+    read = read_case(write_case(case))
+    assert read.pack is not None
+    assert (read.pack.twin, read.pack.own, read.pack.advisories) == (pack.twin, pack.own, pack.advisories)
+    assert read.pack.digest() == pack.digest()
 
 
 def test_row_shows_where_the_case_stands() -> None:
@@ -86,6 +143,17 @@ def test_largest_case_fits() -> None:
 
 
 _DOCUMENT = unpack(write_case(_SAMPLE))
+_ADDED = {"pack", "evidence_digest", "twin_seen_at"}
+_FIRST_TWIN = ("presence", "detail", "first_published", "latest_version", "maintainers")
+_PACK = EvidencePack(
+    name=_SAMPLE.name,
+    twin=PublicTwin(Presence.PRESENT, latest_version="99.0.0"),
+    own=OwnHistory(None, "1.0.0"),
+    advisories=NOT_ASKED,
+    jump="",
+    repository_is_ours=None,
+    classification=Classification(TwinClass.UNDETERMINED, "a sample"),
+)
 _JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.just([]), st.just({}))
 
 
@@ -99,7 +167,25 @@ def test_junk_in_any_field_raises_only_our_error(field: str, junk: object) -> No
     assert isinstance(read, Case)
 
 
-@pytest.mark.parametrize("field", sorted(_DOCUMENT))
+def test_a_row_of_the_earlier_form_has_no_pack() -> None:
+    """It was written before there were packs: everything else is read as it was."""
+    earlier = {name: value for name, value in _DOCUMENT.items() if name not in _ADDED}
+    earlier["twin"] = {name: _DOCUMENT["twin"][name] for name in _FIRST_TWIN}
+    assert case_of(earlier) == _SAMPLE
+
+
+@given(st.sampled_from(sorted(pack_document(_PACK))), _JUNK)
+def test_junk_in_a_pack_raises_only_our_error(field: str, junk: object) -> None:
+    """The pack of a damaged row is refused, or is a pack."""
+    document = {**_DOCUMENT, "pack": {**pack_document(_PACK), field: junk}}
+    try:
+        read = case_of(document)
+    except UnexpectedAnswer:
+        return
+    assert read.pack is not None
+
+
+@pytest.mark.parametrize("field", sorted(set(_DOCUMENT) - _ADDED))
 def test_missing_field_is_refused(field: str) -> None:
     """Nothing is made up for what is not there."""
     with pytest.raises(UnexpectedAnswer, match="stored case"):

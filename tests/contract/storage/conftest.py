@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
 import pytest
 
 from shared.adapters.queues import StorageQueue
-from shared.adapters.register import Storage, TableCursors, TableDeliveries, TableNamesIndex, TableRegister
-from shared.ports import Cursors, Deliveries, NamesIndex, Register
+from shared.adapters.register import (
+    Storage,
+    TableCursors,
+    TableDeliveries,
+    TableNamesIndex,
+    TablePublicNames,
+    TableRegister,
+)
+from shared.ports import Cursors, Deliveries, NamesIndex, PublicNames, Register
 from tests.contract.storage.queue_probes import AzuriteQueueProbe, MemoryQueueProbe, QueueProbe
-from tests.fakes import MemoryCursors, MemoryDeliveries, MemoryNamesIndex, MemoryRegister
+from tests.fakes import MemoryCursors, MemoryDeliveries, MemoryNamesIndex, MemoryPublicNames, MemoryRegister
 
 _MEMORY: Final = "memory"
 _WORLDS: Final = (_MEMORY, pytest.param("azurite", marks=pytest.mark.azurite))
@@ -20,6 +28,7 @@ _WORLDS: Final = (_MEMORY, pytest.param("azurite", marks=pytest.mark.azurite))
 def _account(request: pytest.FixtureRequest) -> Storage:
     account = request.getfixturevalue("storage")
     assert isinstance(account, Storage)
+    account.names = replace(account.names, public_names=f"publicnames{uuid4().hex}")
     return account
 
 
@@ -35,6 +44,12 @@ def register(request: pytest.FixtureRequest) -> Register:
 def names_index(request: pytest.FixtureRequest) -> NamesIndex:
     """Return an empty names index."""
     return MemoryNamesIndex() if request.param == _MEMORY else TableNamesIndex(_account(request))
+
+
+@pytest.fixture(params=_WORLDS)
+def public_names(request: pytest.FixtureRequest) -> PublicNames:
+    """Return public names, none added yet."""
+    return MemoryPublicNames() if request.param == _MEMORY else TablePublicNames(_account(request))
 
 
 @pytest.fixture(params=_WORLDS)

@@ -1,0 +1,1 @@
+"""Tests of reading registries' lists of names."""
