@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final, Self
 
 from pydantic import (
@@ -20,7 +19,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from shared.adapters.policy_ours import OursSection, Prefixes, Publishers
 from shared.adapters.policy_patterns import feed_pattern, first_covering, name_patterns
+from shared.adapters.policy_words import nearest, word_of
 from shared.adapters.yaml_lines import Loc, LocatedYaml, read_yaml
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.policy import Mode, Stance
@@ -31,20 +32,8 @@ LARGEST_FILE: Final = 256 * 1024  # characters
 MOST_RULES: Final = 500
 
 
-def _nearest(value: object, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(value)[:40].lower(), words, n=1)
-    return f"did you mean {near[0]}? " if near else ""
-
-
-def _word_of[T: (Mode, Ecosystem)](kind: type[T], value: object) -> T:
-    words = [member.value for member in kind]
-    if isinstance(value, str) and value in words:
-        return kind(value)
-    raise ValueError(f"is no {kind.__name__.lower()}: {_nearest(value, words)}use one of {', '.join(words)}")
-
-
-type _Mode = Annotated[Mode, BeforeValidator(lambda value: _word_of(Mode, value))]
-type _Ecosystem = Annotated[Ecosystem, BeforeValidator(lambda value: _word_of(Ecosystem, value))]
+type _Mode = Annotated[Mode, BeforeValidator(lambda value: word_of(Mode, value))]
+type _Ecosystem = Annotated[Ecosystem, BeforeValidator(lambda value: word_of(Ecosystem, value))]
 
 
 class _Rule(BaseModel):
@@ -69,6 +58,7 @@ class _File(BaseModel):
     mode: _Mode | None = None
     preempt: StrictBool = False
     rules: Annotated[tuple[_Rule, ...], Field(max_length=MOST_RULES)] = ()
+    ours: OursSection = OursSection()
 
 
 _WORDS: Final = {
@@ -80,7 +70,15 @@ _WORDS: Final = {
     "less_than_equal": "must be 1, the only version there is",
     "tuple_type": "must be a list",
     "model_type": "must be a mapping of keys to values",
-    "too_long": f"holds more than {MOST_RULES} rules",
+}
+
+# Which keys a mapping knows, by where it stands; numbers of list entries are left out.
+_KEYS: Final[Mapping[Loc, Iterable[str]]] = {
+    (): _File.model_fields,
+    ("rules",): _Rule.model_fields,
+    ("ours",): OursSection.model_fields,
+    ("ours", "publishers"): Publishers.model_fields,
+    ("ours", "prefixes"): Prefixes.model_fields,
 }
 
 
@@ -89,9 +87,13 @@ def _path(loc: Loc) -> str:
 
 
 def _sentence(problem: ErrorDetails) -> str:
+    loc = problem["loc"]
+    if problem["type"] == "too_long":
+        entries = "rules" if loc == ("rules",) else "entries"
+        return f"holds more than {problem['ctx']['max_length']} {entries}"
     if problem["type"] == "extra_forbidden":
-        known = _Rule.model_fields if len(problem["loc"]) > 1 else _File.model_fields
-        return f"is no key of a policy file: {_nearest(problem['loc'][-1], known)}use one of {', '.join(known)}"
+        known = _KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))]
+        return f"is no key of a policy file: {nearest(loc[-1], known)}use one of {', '.join(known)}"
     return _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
 
 
@@ -144,4 +146,4 @@ def read_policy(text: str, *, default: Mode) -> GuardPolicy:
     if source.problems:
         raise ConfigurationError(source.problems)
     stance = Stance(file.mode or default, file.preempt)
-    return GuardPolicy(stance, _rules(file, stance, source))
+    return GuardPolicy(stance, _rules(file, stance, source), file.ours.ours())

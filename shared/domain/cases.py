@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.evidence_pack import EvidencePack
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Mode, Protection, Scenario
@@ -112,7 +113,8 @@ class Case:
 
     `package_id` is the feed's own id of the package, where it was seen. `previous_behavior` is
     what stood before our last change of the switch, `changed_at` when that change was sent.
-    `sequence` and `head` are the number and the hash of the newest audit event.
+    `sequence` and `head` are the number and the hash of the newest audit event. `pack` is what is known of the twin,
+    `evidence_digest` its digest, `twin_seen_at` when it was first seen; all three are missing where none was seen.
     """
 
     feed: FeedRef
@@ -134,3 +136,6 @@ class Case:
     head: str
     note: str = ""
     package_id: str | None = None
+    pack: EvidencePack | None = None
+    evidence_digest: str = ""
+    twin_seen_at: datetime | None = None

@@ -70,7 +70,10 @@ class Evidence:
     """What is known of one package in one feed at one time; None of `behavior` = it could not be read.
 
     `saved_after_internal` = an external version came into the feed after the first internal one, or it
-    cannot be told that it came before.
+    cannot be told that it came before. `internal_elsewhere` = another feed of the organization holds a live internal
+    version, and no upstream feed of this one offers it, or this one serves saved external versions all the same; where
+    that could not be made out, twin and public upstream are unknown too. It matters where this feed holds no
+    internal version.
     """
 
     internal: InternalPresence
@@ -85,6 +88,7 @@ class Evidence:
     approval_in_force: bool = False
     permission_missing: bool = False
     saved_after_internal: bool = False
+    internal_elsewhere: bool = False
 
 
 _TAKEN = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
@@ -129,6 +133,11 @@ def origin_in_doubt(versions: Iterable[FeedVersion]) -> tuple[str, ...]:
 def is_internal(evidence: Evidence) -> bool:
     """Say whether the feed is known to hold, or to have held, an internal version."""
     return evidence.internal in _FIRST_SEEN
+
+
+def is_internal_elsewhere(evidence: Evidence) -> bool:
+    """Say whether the name is internal in the organization, but not here, where it would come from outside."""
+    return evidence.internal is InternalPresence.NONE and evidence.internal_elsewhere
 
 
 def twin_taken(evidence: Evidence) -> bool:

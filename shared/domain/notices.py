@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
 
     COLLISION_BLOCKED = "collision-blocked"
     COLLISION_REPORTED = "collision-reported"
+    INTERNAL_ELSEWHERE = "internal-elsewhere"
     PROTECTION_CONFIRMED = "protection-confirmed"
     PROTECTION_NOT_HOLDING = "protection-not-holding"
     CONTAMINATION_FOUND = "contamination-found"
@@ -22,6 +23,7 @@ class NoticeKind(StrEnum):
     SWITCH_CLOSED = "switch-closed"
     CANNOT_BE_JUDGED = "cannot-be-judged"
     CHECK_ABANDONED = "check-abandoned"
+    LOOK_ALIKE_FOUND = "look-alike-found"
 
 
 @dataclass(frozen=True, slots=True)

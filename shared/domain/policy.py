@@ -17,6 +17,7 @@ from shared.domain.evidence import (
     UpstreamingBehavior,
     is_collision,
     is_internal,
+    is_internal_elsewhere,
     twin_taken,
 )
 from shared.domain.reasons import Reason
@@ -143,6 +144,10 @@ def _internal(value: InternalPresence) -> Callable[[Evidence], bool]:
     return lambda e: e.internal is value
 
 
+def _nothing_known_outside(evidence: Evidence) -> bool:
+    return evidence.public_upstream is PublicUpstream.UNKNOWN and evidence.twin.presence is Presence.UNKNOWN
+
+
 # Read from the top, the first row that applies decides. What opens stands above what closes, and
 # what is not known above what would reassure: so "protected" can only be reached by proof.
 ROWS: Final[tuple[Row, ...]] = (
@@ -152,7 +157,12 @@ ROWS: Final[tuple[Row, ...]] = (
         Protection.UNKNOWN,
         Reason.ORIGIN_UNKNOWN,
     ),
-    Row(_internal(InternalPresence.NONE), Protection.NOT_AT_RISK, Reason.NO_INTERNAL_VERSION),
+    Row(
+        lambda e: e.internal is InternalPresence.NONE and not e.internal_elsewhere,
+        Protection.NOT_AT_RISK,
+        Reason.NO_INTERNAL_VERSION,
+    ),
+    # From here on: internal in this feed, or in another one that this feed does not pull from.
     Row(
         lambda e: is_collision(e) and twin_taken(e) and e.approval_in_force,
         Protection.ALLOWED,
@@ -171,6 +181,12 @@ ROWS: Final[tuple[Row, ...]] = (
         Reason.SAVED_EXTERNAL_VERSIONS,
     ),
     Row(
+        # The same for a name that is internal elsewhere, unless even that could not be made out.
+        lambda e: is_internal_elsewhere(e) and bool(e.saved_external) and not _nothing_known_outside(e),
+        Protection.EXPOSED,
+        Reason.INTERNAL_ELSEWHERE,
+    ),
+    Row(
         # It may be a saved external version that came after ours: not even an absent twin makes that harmless.
         lambda e: bool(e.origin_in_doubt),
         Protection.UNKNOWN,
@@ -180,11 +196,13 @@ ROWS: Final[tuple[Row, ...]] = (
     Row(_reach(PublicUpstream.DISABLED), Protection.NOT_AT_RISK, Reason.UPSTREAM_DISABLED),
     Row(_twin(Presence.UNKNOWN), Protection.UNKNOWN, Reason.REGISTRY_UNKNOWN),
     Row(
-        lambda e: e.public_upstream is PublicUpstream.UNKNOWN and not twin_taken(e),
+        lambda e: e.public_upstream is PublicUpstream.UNKNOWN and (not twin_taken(e) or is_internal_elsewhere(e)),
         Protection.UNKNOWN,
         Reason.UPSTREAM_UNKNOWN,
     ),
     Row(_twin(Presence.ABSENT), Protection.NOT_AT_RISK, Reason.NO_PUBLIC_TWIN),
+    # `auto` blocks nothing where the feed holds no internal version, so the switch is not looked at.
+    Row(is_internal_elsewhere, Protection.EXPOSED, Reason.INTERNAL_ELSEWHERE),
     # From here on: a collision in a feed that is open to the outside, or may be.
     Row(
         lambda e: e.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS,
@@ -227,7 +245,11 @@ REMARKS: Final[tuple[tuple[Callable[[Evidence], bool], Reason], ...]] = (
     ),
     (lambda e: e.organization_policy is OrganizationPolicy.OFF, Reason.ORGANIZATION_POLICY_OFF),
     (lambda e: e.internal is InternalPresence.DELETED, Reason.DELETED_INTERNAL_VERSIONS),
-    (lambda e: bool(e.saved_external) and is_internal(e), Reason.SAVED_EXTERNAL_VERSIONS),
+    (
+        lambda e: bool(e.saved_external) and (is_internal(e) or is_internal_elsewhere(e)),
+        Reason.SAVED_EXTERNAL_VERSIONS,
+    ),
+    (is_internal_elsewhere, Reason.INTERNAL_ELSEWHERE),
     (is_settling, Reason.PROPAGATING),
     (lambda e: is_collision(e) and e.proof is Proof.LEAKS and not e.propagating, Reason.PROTECTION_NOT_HOLDING),
     (lambda e: bool(e.origin_in_doubt), Reason.ORIGIN_UNKNOWN),

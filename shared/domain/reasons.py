@@ -14,6 +14,7 @@ class Reason(StrEnum):
     DELETED_INTERNAL_VERSIONS = "deleted-internal-versions"
     EXTERNAL_VERSIONS_ALLOWED = "external-versions-allowed"
     FEED_PERMISSION_MISSING = "feed-permission-missing"
+    INTERNAL_ELSEWHERE = "internal-elsewhere"
     NO_INTERNAL_VERSION = "no-internal-version"
     NO_PUBLIC_TWIN = "no-public-twin"
     NO_PUBLIC_UPSTREAM = "no-public-upstream"

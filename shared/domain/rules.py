@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
+from shared.domain.ours import NOTHING_OURS, Ours
 from shared.domain.policy import Mode, Stance
 
 
@@ -39,6 +40,7 @@ class GuardPolicy:
 
     default: Stance
     rules: tuple[Rule, ...] = ()
+    ours: Ours = NOTHING_OURS
 
     def stance(self, feed: Feed, name: PackageName) -> Stance:
         """Return what the first rule that covers the package says."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.policy_file import LARGEST_FILE, MOST_RULES, read_policy
+from shared.adapters.policy_ours import MOST_ENTRIES
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
@@ -25,6 +26,7 @@ _DOCS: Final = Path(__file__).parents[2] / "docs"
 _AUDIT, _ENFORCE, _PREEMPT = Stance(Mode.AUDIT), Stance(Mode.ENFORCE), Stance(Mode.ENFORCE, preempt=True)
 
 
+_FILE_KEYS: Final = "version, mode, preempt, rules, ours"
 _RULE_KEYS: Final = "mode, preempt, feed, name, ecosystem"
 
 
@@ -84,10 +86,12 @@ def test_the_page_tells_every_key_and_every_limit() -> None:
     """The tables in docs/policy-file.md name what the reader knows."""
     page = (_DOCS / "policy-file.md").read_text("utf-8")
     sample = yaml.safe_load((_DOCS / "policy.sample.yaml").read_text("utf-8"))
-    keys = set(sample) | {key for rule in sample["rules"] for key in rule}
-    assert keys == {"version", "mode", "preempt", "rules", "feed", "name", "ecosystem"}
+    keys = set(sample) | {key for rule in sample["rules"] for key in rule} | set(sample["ours"])
+    rules = {"version", "mode", "preempt", "rules", "feed", "name", "ecosystem"}
+    assert keys == rules | {"ours", "publishers", "repositories", "prefixes"}
     assert all(f"| `{key}` |" in page for key in keys)
     assert f"at most {MOST_RULES}" in page
+    assert f"at most {MOST_ENTRIES} entries" in page
     assert f"more than {LARGEST_FILE:,} characters" in page
 
 
@@ -180,7 +184,7 @@ def test_a_rule_in_any_spelling_of_a_package_covers_it(spelling: str, ecosystem:
         ),
         (
             "version: 1\nrule: []",
-            ("line 2: rule: is no key of a policy file: did you mean rules? use one of version, mode, preempt, rules",),
+            (f"line 2: rule: is no key of a policy file: did you mean rules? use one of {_FILE_KEYS}",),
         ),
         ("version: 1\nversion: 1", ("line 2: the key 'version' stands twice in one place",)),
         (_rules("mode: audit, feed: a, feed: b"), ("line 3: the key 'feed' stands twice in one place",)),

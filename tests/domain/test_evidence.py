@@ -10,6 +10,7 @@ from shared.domain.evidence import (
     internal_presence,
     is_collision,
     is_internal,
+    is_internal_elsewhere,
     origin_in_doubt,
     saved_external,
     twin_taken,
@@ -78,6 +79,15 @@ def test_a_saved_version_stands_for_a_twin_that_does_not_answer() -> None:
     """It proves that the name was taken once; a documented absence outweighs it."""
     assert is_collision(world(twin=Presence.UNKNOWN, saved_external=("9.0.0",)))
     assert not is_collision(world(twin=Presence.ABSENT, saved_external=("9.0.0",)))
+
+
+@pytest.mark.parametrize("internal", InternalPresence)
+def test_another_feed_matters_only_where_this_one_is_known_to_hold_nothing_internal(internal: InternalPresence) -> None:
+    """A live, deleted or doubtful version of its own comes first."""
+    alone = internal is InternalPresence.NONE
+    assert is_internal_elsewhere(world(internal=internal, internal_elsewhere=True)) is alone
+    assert not is_internal_elsewhere(world(internal=internal))
+    assert is_collision(world(internal=internal, internal_elsewhere=True)) is is_collision(world(internal=internal))
 
 
 @pytest.mark.parametrize("text", ["auto", "Auto", " AUTO "])

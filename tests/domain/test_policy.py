@@ -366,3 +366,120 @@ def test_each_situation_has_its_verdict_reasons_and_action(
     """What an operator would expect, situation by situation."""
     decision = decide(world(**members), stance)
     assert (decision.protection, decision.reasons, decision.action) == (protection, reasons, action)
+
+
+_ELSEWHERE: Final = [
+    pytest.param({}, Protection.EXPOSED, (Reason.INTERNAL_ELSEWHERE,), Action.REPORT, id="served from outside"),
+    pytest.param(
+        {"behavior": _OPEN},
+        Protection.EXPOSED,
+        (
+            Reason.INTERNAL_ELSEWHERE,
+            Reason.EXTERNAL_VERSIONS_ALLOWED,
+        ),
+        Action.REPORT,
+        id="its switch is open",
+    ),
+    pytest.param(
+        {"twin": Presence.TOMBSTONE},
+        Protection.EXPOSED,
+        (
+            Reason.INTERNAL_ELSEWHERE,
+            Reason.TWIN_IS_TOMBSTONE,
+        ),
+        Action.REPORT,
+        id="a tombstone",
+    ),
+    pytest.param(
+        {"twin": Presence.ABSENT},
+        Protection.NOT_AT_RISK,
+        (
+            Reason.NO_PUBLIC_TWIN,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.NONE,
+        id="nothing public",
+    ),
+    pytest.param(
+        {"twin": Presence.UNKNOWN},
+        Protection.UNKNOWN,
+        (
+            Reason.REGISTRY_UNKNOWN,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.RECHECK,
+        id="the registry is silent",
+    ),
+    pytest.param(
+        {"public_upstream": PublicUpstream.UNKNOWN},
+        Protection.UNKNOWN,
+        (
+            Reason.UPSTREAM_UNKNOWN,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.RECHECK,
+        id="an upstream feed is hidden",
+    ),
+    pytest.param(
+        {"public_upstream": PublicUpstream.NONE},
+        Protection.NOT_AT_RISK,
+        (
+            Reason.NO_PUBLIC_UPSTREAM,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.NONE,
+        id="no public upstream",
+    ),
+    pytest.param(
+        {"public_upstream": PublicUpstream.DISABLED},
+        Protection.NOT_AT_RISK,
+        (
+            Reason.UPSTREAM_DISABLED,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.NONE,
+        id="the upstream is disabled",
+    ),
+    pytest.param(
+        {"saved_external": ("9",), "twin": Presence.ABSENT},
+        Protection.EXPOSED,
+        (
+            Reason.INTERNAL_ELSEWHERE,
+            Reason.SAVED_EXTERNAL_VERSIONS,
+        ),
+        Action.REPORT,
+        id="saved, and gone outside",
+    ),
+    pytest.param(
+        {"saved_external": ("9",), "twin": Presence.UNKNOWN, "public_upstream": PublicUpstream.NONE},
+        Protection.EXPOSED,
+        (
+            Reason.INTERNAL_ELSEWHERE,
+            Reason.SAVED_EXTERNAL_VERSIONS,
+        ),
+        Action.REPORT,
+        id="saved, and no way out",
+    ),
+    pytest.param(
+        {"saved_external": ("9",), "twin": Presence.UNKNOWN, "public_upstream": PublicUpstream.UNKNOWN},
+        Protection.UNKNOWN,
+        (
+            Reason.REGISTRY_UNKNOWN,
+            Reason.SAVED_EXTERNAL_VERSIONS,
+            Reason.INTERNAL_ELSEWHERE,
+        ),
+        Action.RECHECK,
+        id="saved, and the holder not readable",
+    ),
+]
+
+
+@pytest.mark.parametrize(("members", "protection", "reasons", "action"), _ELSEWHERE)
+def test_what_is_internal_elsewhere(
+    members: dict[str, Any], protection: Protection, reasons: tuple[Reason, ...], action: Action
+) -> None:
+    """The feed holds no internal version, another one does: told in every mode, and never mended by the switch."""
+    evidence = world(**{"internal": InternalPresence.NONE, "internal_elsewhere": True, **members})
+    for stance in (_ENFORCE, _AUDIT, _PREEMPT):
+        decision = decide(evidence, stance)
+        assert (decision.protection, decision.reasons, decision.action) == (protection, reasons, action)

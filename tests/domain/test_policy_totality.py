@@ -1,6 +1,6 @@
 """The law over the whole space of evidence: total, and never loosened by what is not known.
 
-Each test walks all 73,728 points: a sample would leave the one that matters out.
+Each test walks all 294,912 points: a sample would leave the one that matters out.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _at(key: Key, name: str) -> object:
 def test_the_axes_are_the_members_of_evidence() -> None:
     """A new member of the evidence must enter the space."""
     assert list(AXES) == list(evidence_of(next(keys())).__dataclass_fields__)
-    assert len(judged()) == 147_456
+    assert len(judged()) == 294_912
 
 
 def test_every_point_is_judged_by_one_row_and_every_row_decides_somewhere() -> None:
@@ -82,6 +82,33 @@ def test_a_version_of_unknown_origin_never_reassures() -> None:
         if _at(key, "saved_external") and verdict not in _REASSURING:
             doubted = _with(key, saved_external=(), origin_in_doubt=("8.0.0",))
             assert judged()[doubted][0] not in _REASSURING, (key, verdict)
+
+
+def test_internal_elsewhere_is_never_harmless_where_it_can_be_served() -> None:
+    """In a feed that is open to the outside, or may be, only a documented absence reassures."""
+    for key, (verdict, reasons) in judged().items():
+        open_or_unknown = _at(key, "public_upstream") in {PublicUpstream.ENABLED, PublicUpstream.UNKNOWN}
+        elsewhere = _at(key, "internal") is InternalPresence.NONE and _at(key, "internal_elsewhere")
+        if elsewhere and open_or_unknown and verdict in _REASSURING:
+            assert (reasons[0], _at(key, "twin")) == (Reason.NO_PUBLIC_TWIN, Presence.ABSENT)
+            assert _at(key, "public_upstream") is PublicUpstream.ENABLED
+            assert not _at(key, "saved_external")
+
+
+@pytest.mark.parametrize("stance", STANCES, ids=str)
+def test_the_switch_is_never_set_for_what_is_internal_elsewhere(stance: Stance) -> None:
+    """`Auto` cannot help there: what is exposed is reported, and what is not known is asked again."""
+    followed = {Protection.EXPOSED: Action.REPORT, Protection.UNKNOWN: Action.RECHECK}
+    for key, (verdict, _) in judged().items():
+        if _at(key, "internal") is InternalPresence.NONE:
+            assert action(evidence_of(key), verdict, stance) is followed.get(verdict, Action.NONE)
+
+
+def test_internal_elsewhere_says_nothing_where_the_feed_has_its_own() -> None:
+    """The other feed matters only where this one holds no internal version."""
+    for key, judgement in judged().items():
+        if _at(key, "internal") is not InternalPresence.NONE:
+            assert judged()[_with(key, internal_elsewhere=False)] == judgement
 
 
 def test_protected_needs_everything() -> None:

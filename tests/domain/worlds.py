@@ -38,6 +38,7 @@ AXES: Final[Mapping[str, tuple[Any, ...]]] = MappingProxyType(
         "approval_in_force": (False, True),
         "permission_missing": (False, True),
         "saved_after_internal": (False, True),
+        "internal_elsewhere": (False, True),
     }
 )
 
