@@ -27,3 +27,11 @@ async def watch_registries(timer: func.TimerRequest) -> None:
     """Look what changed on the public registries."""
     outcomes = await app().registry_watcher.poll()
     logger.info(told("registries watched", outcomes=dict(outcomes), past_due=timer.past_due))
+
+
+@blueprint.function_name("ask_registries")
+@blueprint.timer_trigger("timer", schedule="%WATCH_SCHEDULE%", use_monitor=False)
+async def ask_registries(timer: func.TimerRequest) -> None:
+    """Ask registries that give no list of their names about a few of ours."""
+    outcomes = await app().rounds.go_on()
+    logger.info(told("registries asked", outcomes=dict(outcomes), past_due=timer.past_due))

@@ -44,8 +44,9 @@ def table_of(cases: Sequence[Case]) -> Table:
         verdict = Text(case.protection.value, style=_COLORS.get(case.protection, ""))
         verdict.append(f"\n{case.state}", style="dim")
         twin = f"public twin: {case.twin.presence} {case.twin.latest_version or ''}".strip()
+        kind = "" if case.pack is None else f"class: {case.pack.classification.kind}"
         saved = f"saved external: {', '.join(case.saved_external)}" if case.saved_external else ""
-        why = "\n".join(line for line in (*case.reasons, twin, saved, case.note) if line)
+        why = "\n".join(line for line in (*case.reasons, twin, kind, saved, case.note) if line)
         table.add_row(
             Text(f"{case.name}\n").append(case.feed_title, style="dim"),
             verdict,

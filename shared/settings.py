@@ -69,8 +69,21 @@ SETTINGS: Final = (
     ),
     Setting("CONTACT", "mail or web address in the User-Agent that registries see"),
     Setting("ALLOWED_REGISTRY_HOSTS", "host:port, … that may be asked although they are not public https"),
-    Setting("NPM_REPLICATION_URL", "change feed of the public npm registry; empty = npm is only swept"),
-    Setting("CARGO_FEED_URL", "RSS of new crates of the public Cargo registry; empty = Cargo is only swept"),
+    Setting(
+        "NPM_REPLICATION_URL",
+        "change feed and list of names of the public npm registry; empty = npm is asked for each name",
+    ),
+    Setting("NPM_REPLICATION_OF", "location of the npm registry that it replicates, where feeds pull from several"),
+    Setting(
+        "CARGO_FEED_URL", "RSS of new crates of the public Cargo registry; empty = new crates are found by rounds only"
+    ),
+    Setting("OSV_URL", "advisory database with the OSV interface; empty = not asked whether a twin is known malware"),
+    Setting(
+        "DISCLOSE_NAMES",
+        "`where-needed` asks registries that give no list of their names about internal names; `never` does not, "
+        "and those packages stay unknown",
+        "where-needed",
+    ),
     Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),
     Setting("SWEEP_SCHEDULE", "when every package of every feed is walked, six-field NCRONTAB", default=None),
 )
@@ -97,7 +110,10 @@ class Settings:
     sweep_schedule: str
     watch_schedule: str
     npm_replication_url: str
+    npm_replication_of: str
     cargo_feed_url: str
+    osv_url: str
+    may_ask_by_name: bool
 
     def plain_hook_secrets(self) -> dict[str, tuple[str, ...]]:
         """Return the secrets themselves, for the doors that compare them."""
@@ -169,7 +185,10 @@ def examine_settings(environment: Mapping[str, str]) -> tuple[Settings, tuple[st
         sweep_schedule=read.parsed("SWEEP_SCHEDULE", _schedule, ""),
         watch_schedule=read.parsed("WATCH_SCHEDULE", _schedule, ""),
         npm_replication_url=read.parsed("NPM_REPLICATION_URL", _address, ""),
+        npm_replication_of=read.parsed("NPM_REPLICATION_OF", _address, ""),
         cargo_feed_url=read.parsed("CARGO_FEED_URL", _address, ""),
+        osv_url=read.parsed("OSV_URL", _address, ""),
+        may_ask_by_name=read.parsed("DISCLOSE_NAMES", _may_ask_by_name, fallback=False),
     )
     return settings, tuple(read.problems)
 
@@ -207,6 +226,13 @@ def _mode(text: str) -> Mode:
         return Mode(text.lower())
     except ValueError:
         raise ValueError(f"{text[:20]!r} is neither `audit` nor `enforce`") from None
+
+
+def _may_ask_by_name(text: str) -> bool:
+    words = {"where-needed": True, "never": False}
+    if text.lower() not in words:
+        raise ValueError(f"{text[:20]!r} is neither `where-needed` nor `never`")
+    return words[text.lower()]
 
 
 def _file(text: str) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,6 +120,23 @@ class Stage:
         self._rest("DELETE", f"{part}/{quote(name.spelling, safe='@')}/versions/{version}")
         return version
 
+    def restarts(self, settings: Mapping[str, str]) -> None:
+        """Let the app run on with settings that differ from the stack's."""
+        self.stack.kill_app()
+        self.stack.start_app(settings)
+
+    def registries(self, *, within: timedelta) -> str:
+        """Wait until all names of every registry are known; return `known`, or what readiness says instead."""
+        told: dict[str, object] = {}
+
+        def are_known() -> bool:
+            nonlocal told
+            answer = httpx.get(f"{self.stack.app_url}/api/health/ready", trust_env=False, timeout=30)
+            told = answer.json()["dependencies"]["registries"]
+            return told["ok"] is True
+
+        return "known" if until(are_known, within=within) else str(told)
+
     def service_hook(self, *, project_id: str = "") -> int:
         """Deliver what Azure DevOps sends when a pipeline has finished; return the status."""
         body = {
@@ -214,8 +231,10 @@ class Stage:
 
 
 async def _find(register: TableRegister, name: PackageName) -> Case | None:
+    # Other feeds may have a case of the same name: they could be served it from outside. A case whose feed could not
+    # be read bears its id as its title.
     async for case in register.cases():
-        if case.name == name:
+        if case.name == name and case.feed_title in {f"{PROJECT}/{FEED}", case.feed.feed_id}:
             return case
     return None
 

@@ -1,4 +1,4 @@
-"""The two stories: one is begun by deliveries, the other by the sweep alone."""
+"""The stories: one is begun by deliveries, one by the sweep alone, one by the registries' change feeds alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ OURS: Final = "1.0.0"
 ATTACK: Final = "99.0.0"
 SECOND_ATTACK: Final = "99.0.1"
 _SOON: Final = timedelta(seconds=60)
+
+_WATCH: Final = {"WATCH_SCHEDULE": "*/2 * * * * *"}
 
 _CONTAMINATED: Final = "exposed: saved-external-versions"
 _CLIENTS: Final = {Ecosystem.NPM: "npm", Ecosystem.PYPI: "pip"}
@@ -42,10 +44,12 @@ def _saved(case: Case) -> str:
 
 
 def by_delivery(stage: Stage, steps: Steps) -> None:
-    """Attack two packages; a service hook and two publish jobs are all that Feedwarden hears."""
-    steps.title("First story: a delivery arrives")
+    """Attack two packages before Feedwarden knows the registries; then it hears a service hook and two publish jobs."""
+    steps.title("First story: Feedwarden is switched on under attack, and a delivery arrives")
     names = (_npm("acme-invoices"), _pypi("acme-reports"))
     _attack(stage, steps, names)
+    stage.restarts(_WATCH)
+    steps.show("Feedwarden reads the registries' lists", partial(stage.registries, within=_SOON), expect="known")
     steps.show("Azure DevOps says that some pipeline finished; answer", stage.service_hook, expect=202)
     _switches_are_closed(stage, steps, names)
     _nothing_new_comes_in(stage, steps, names)
@@ -59,12 +63,38 @@ def by_sweep(stage: Stage, steps: Steps) -> None:
     """Attack two other packages; no delivery comes at all."""
     steps.title("Second story: no delivery, the sweep alone")
     names = (_npm("acme-payroll"), _pypi("acme-forecast"))
+    stage.restarts({})
     _attack(stage, steps, names)
-    stage.stack.kill_app()
-    stage.stack.start_app({"SWEEP_SCHEDULE": "*/5 * * * * *"})
+    stage.restarts({"SWEEP_SCHEDULE": "*/5 * * * * *"})
     _switches_are_closed(stage, steps, names)
     _nothing_new_comes_in(stage, steps, names)
     _saved_versions_are_removed(stage, steps, names)
+    _all_is_well(stage, steps, names)
+
+
+def by_watch(stage: Stage, steps: Steps) -> None:
+    """Open two switches while Feedwarden looks every two seconds; no delivery comes, and no sweep."""
+    steps.title("Third story: no delivery, no sweep, the change feeds alone")
+    names = (_npm("acme-tickets"), _pypi("acme-forms"))
+    stage.restarts(_WATCH)
+    for name in names:
+        steps.show(f"{name} is published to the feed", partial(stage.publishes, name, OURS), expect=OURS)
+        steps.show("somebody opens the switch", partial(stage.opens_switch, name), expect="allowExternalVersions")
+        found = "not-at-risk"
+        steps.show(
+            "the open switch is noticed, though nothing public is there",
+            partial(stage.becomes, name, _verdict, found, within=_SOON),
+            expect=found,
+        )
+    for name in names:
+        steps.show(
+            f"the attacker publishes {name} publicly", partial(stage.attacker_publishes, name, ATTACK), expect=ATTACK
+        )
+        steps.show(
+            "the switch is closed before anybody installs it",
+            partial(stage.becomes, name, _verdict, "protected", within=_SOON),
+            expect="protected",
+        )
     _all_is_well(stage, steps, names)
 
 

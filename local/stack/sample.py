@@ -19,8 +19,13 @@ GENERIC_SECRET: Final = "whsec_" + base64.b64encode(b"sample secret of 32 plain 
 """What the senders of `generic` deliveries sign with, in the form of Standard Webhooks."""
 
 
-def app_settings(*, devops_url: str, registry_urls: Sequence[str], connection_string: str) -> dict[str, str]:
-    """Return the app's settings; every setting that is not used is empty, so that no other source fills it."""
+def app_settings(
+    *, devops_url: str, registry_urls: Sequence[str], connection_string: str, cargo_url: str = ""
+) -> dict[str, str]:
+    """Return the app's settings; every setting that is not used is empty, so that no other source fills it.
+
+    The first of the registries is npm's; `cargo_url` empty = there is none whose new crates are followed.
+    """
     return dict.fromkeys((setting.name for setting in SETTINGS), "") | {
         "AZURE_DEVOPS_ORGANIZATION": ORGANIZATION,
         "AZURE_DEVOPS_URL": devops_url,
@@ -34,6 +39,8 @@ def app_settings(*, devops_url: str, registry_urls: Sequence[str], connection_st
         "MODE": "enforce",
         "SWEEP_SCHEDULE": "0 */1 * * * *",
         "NPM_REPLICATION_URL": f"{registry_urls[0]}/-/replication",
+        "NPM_REPLICATION_OF": registry_urls[0],
+        "CARGO_FEED_URL": f"{cargo_url}/rss/crates.xml" if cargo_url else "",
         "WATCH_SCHEDULE": "*/10 * * * * *",
         "CONTACT": "mailto:security@contoso.example.test",
     }

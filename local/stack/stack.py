@@ -135,6 +135,7 @@ class Stack:
             app_settings(
                 devops_url=self.feeds_url,
                 registry_urls=(self.npm_url, self.pypi_url, *self.other_urls.values()),
+                cargo_url=self.other_urls["cargo"],
                 connection_string=self.connection_string,
             )
             | self._overrides

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from shared.application.elsewhere import Spreader
 from shared.application.gather import Gathered, Gatherer, is_propagating
 from shared.application.journal import Entry, Journal, details, draft, judged
 from shared.application.messages import CheckRequest
+from shared.application.packs import is_worse, seen_at
 from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
-from shared.domain.evidence import Evidence, Proof, UpstreamingBehavior, is_internal
+from shared.domain.evidence import Evidence, InternalPresence, Proof, UpstreamingBehavior, is_internal, twin_taken
 from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
 from shared.domain.reasons import Reason
 from shared.domain.rules import GuardPolicy
@@ -58,6 +60,7 @@ class Checker:
     queue: Queue
     policy: GuardPolicy
     clock: Clock
+    spreader: Spreader
 
     async def check(self, request: CheckRequest) -> Protection | None:
         """Check once; what is not settled is queued for later.
@@ -101,6 +104,17 @@ class Checker:
         gathered = await self.gatherer.gather(request, None if stored is None else stored.case)
         if await self._waits_for_page(request, gathered):
             return None
+        step = self._judged(request, gathered, stored)
+        under_way = stored is not None and stored.case.state is CaseState.ENFORCING
+        if under_way or step.decision.action is Action.SET_AUTO:
+            verdict = await self._enforce(step)
+        else:
+            verdict = await self._record(step)
+        await self._spread(step)
+        return verdict
+
+    def _judged(self, request: CheckRequest, gathered: Gathered, stored: StoredCase | None) -> _Step:
+        known = None if stored is None else stored.case
         stance = self.policy.stance(gathered.feed, gathered.name)
         decision = decide(gathered.evidence, stance)
         case = draft(
@@ -108,15 +122,36 @@ class Checker:
             title=gathered.feed.title,
             name=gathered.name,
             now=self.clock(),
-            known=None if stored is None else stored.case,
+            known=known,
             mode=stance.mode,
         )
-        case = replace(judged(case, gathered.evidence, decision), package_id=gathered.package_id)
-        step = _Step(request, gathered, decision, case, stored)
-        under_way = stored is not None and stored.case.state is CaseState.ENFORCING
-        if under_way or decision.action is Action.SET_AUTO:
-            return await self._enforce(step)
-        return await self._record(step)
+        case = replace(
+            judged(case, gathered.evidence, decision),
+            package_id=gathered.package_id,
+            pack=gathered.pack,
+            evidence_digest="" if gathered.pack is None else gathered.pack.digest(),
+            twin_seen_at=seen_at(known, gathered.evidence.twin, self.clock()),
+            note="" if decision.protection is Protection.NOT_AT_RISK else gathered.note,
+        )
+        return _Step(request, gathered, decision, case, stored)
+
+    async def _spread(self, step: _Step) -> None:
+        """Have the feeds checked that may serve a name from outside which is internal here.
+
+        A feed without a public upstream has no collision, but a registry's change feed told of the name.
+        """
+        evidence = step.gathered.evidence
+        taken = twin_taken(evidence)
+        newly_seen = taken and (step.stored is None or step.stored.case.twin_seen_at is None)
+        # Rechecks of what was spread already spread nothing: a case takes several of them within a minute.
+        calls = newly_seen or (step.request.attempt == 0 and (taken or step.request.expects_twin))
+        if evidence.internal is not InternalPresence.LIVE or not calls:
+            return
+        try:
+            await self.spreader.spread(step.gathered.feed, step.gathered.name)
+        except UpstreamError as error:
+            # This package's own check is done and recorded; the next sweep tries to spread it again.
+            logger.warning(told("other feeds not asked for", package=step.gathered.name, error=error))
 
     async def _lost_sight(self, request: CheckRequest, error: UpstreamError) -> Protection:
         """Take a case whose feed cannot be seen any more for unknown: what was proved there holds no longer.
@@ -208,7 +243,7 @@ class Checker:
             await self._again(step.request, recheck_after(step.request.attempt))
 
     async def _write(self, step: _Step, case: Case, kind: CaseEvent) -> _Step:
-        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision, case.mode))
+        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision, case))
         stored = await self.journal.write(case, entry, step.stored)
         logger.info(
             told("case moved", package=str(case.name), feed=case.feed_title, event=kind.value, state=stored.case.state)
@@ -251,7 +286,7 @@ def _judge_pending(step: _Step, evidence: Evidence) -> _Step:
 
 def _news(known: Case, found: Case, kind: CaseEvent) -> bool:
     """Say whether the case would tell anything that its row does not tell already."""
-    if known.twin.presence is not found.twin.presence:
+    if known.twin.presence is not found.twin.presence or is_worse(known.pack, found.pack):
         return True
     return next_state(known.state, kind) is not known.state or any(
         getattr(known, member) != getattr(found, member) for member in _TELLING

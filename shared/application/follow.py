@@ -105,7 +105,9 @@ class Follower:
         if page.refused:
             logger.warning(told("changed names that no registry could hold", first=page.refused[:5]))
         known = [package for package in page.packages if self.lookup.knows(package.name)]
-        await self.names.add(ref, (package.name for package in known if package.maybe_internal))
+        internal = [package.name for package in known if package.maybe_internal]
+        await self.names.add(ref, internal)
+        await self.names.add_look_alikes(ref, internal)
         for package in known:
             # Also what came from outside: a saved external version may be one of an internal package.
             check = CheckRequest(ref, package.name, cause, package_id=package.package_id)

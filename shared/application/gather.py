@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.application.elsewhere import Elsewhere, Neighbours
 from shared.application.feed_book import FeedBook
 from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest
-from shared.application.reach import reach
+from shared.application.packs import Packer, bounded
+from shared.application.reach import Reach, reach
 from shared.domain.cases import Case, CaseState
 from shared.domain.evidence import (
     Evidence,
@@ -24,6 +26,7 @@ from shared.domain.evidence import (
     saved_after_internal,
     saved_external,
 )
+from shared.domain.evidence_pack import EvidencePack
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
@@ -35,17 +38,23 @@ from shared.ports import Clock, FeedService, ListedPackage
 # https://learn.microsoft.com/azure/devops/artifacts/concepts/upstream-behavior
 PROPAGATION: Final = timedelta(hours=3)
 
+_TAKEN: Final = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
 _FIRST_SEEN_HERE: Final = frozenset({InternalPresence.LIVE, InternalPresence.DELETED})
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence, the feed it speaks of, and the name in the feed's own spelling."""
+    """The evidence, the feed it speaks of, and the name in the feed's own spelling.
+
+    `pack` is about the twin, now or when it was last seen; `note` tells people what the evidence has no word for.
+    """
 
     feed: Feed
     name: PackageName
     package_id: str | None
     evidence: Evidence
+    pack: EvidencePack | None = None
+    note: str = ""
 
 
 def is_propagating(changed_at: datetime | None, now: datetime) -> bool:
@@ -60,15 +69,26 @@ def once_taken(twin: PublicTwin, known: PublicTwin | None) -> PublicTwin:
     """
     if twin.presence is not Presence.ABSENT or known is None:
         return twin
-    if known.presence not in {Presence.PRESENT, Presence.TOMBSTONE}:
+    if known.presence not in _TAKEN:
         return twin
-    return PublicTwin(
-        Presence.TOMBSTONE,
-        "withdrawn: was public when it was last seen, is not found now",
-        known.first_published,
-        known.latest_version,
-        known.maintainers,
+    return replace(
+        known,
+        presence=Presence.TOMBSTONE,
+        detail="withdrawn: was public when it was last seen, is not found now",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What one feed holds of one name; `known` is its case as it was recorded last."""
+
+    feed: Feed
+    name: PackageName
+    package_id: str | None
+    internal: InternalPresence
+    versions: tuple[FeedVersion, ...]
+    known: Case | None
+    expects_twin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,8 @@ class Gatherer:
     book: FeedBook
     lookup: TwinLookup
     clock: Clock
+    neighbours: Neighbours
+    packer: Packer
 
     async def gather(self, request: CheckRequest, known: Case | None) -> Gathered:
         """Return what is known now; `known` is the case as it was recorded last.
@@ -87,32 +109,58 @@ class Gatherer:
             UpstreamError: Azure DevOps gave no usable answer. What a registry does not answer
                 is unknown presence, not an error.
         """
+        held = await self._look_into(request, known)
+        elsewhere = None
+        if held.internal is InternalPresence.NONE:
+            saved = bool(saved_external(held.versions))
+            elsewhere = await self.neighbours.holding(held.feed, held.name, saved=saved)
+        if held.internal in _FIRST_SEEN_HERE:
+            evidence = await self._internal(held)
+        else:
+            evidence = await self._not_internal(held, elsewhere)
+        ours = held.versions if elsewhere is None else elsewhere.versions
+        pack = await self.packer.pack(held.name, evidence.twin, ours, known)
+        note = "" if elsewhere is None else elsewhere.note
+        return Gathered(held.feed, held.name, held.package_id, evidence, pack, note)
+
+    async def _look_into(self, request: CheckRequest, known: Case | None) -> _Held:
         feed = await self.book.feed(request.feed)
         package, versions = await self._held(feed, request, known)
-        name = request.name if package is None else package.name
-        package_id = None if package is None else package.package_id
-        # A listed package without any version is a contradiction, not an empty package.
-        internal = InternalPresence.UNKNOWN if package and not versions else internal_presence(versions)
-        if internal not in _FIRST_SEEN_HERE:
-            evidence = await self._not_internal(feed, name, known, internal, versions)
-            return Gathered(feed, name, package_id, evidence)
-        out = await reach(feed, name.ecosystem, self.book)
-        twin = once_taken(await self.lookup.look_up(name, out), None if known is None else known.twin)
-        behavior, permission_missing = await self._behavior(feed, name)
+        return _Held(
+            feed,
+            request.name if package is None else package.name,
+            None if package is None else package.package_id,
+            # A listed package without any version is a contradiction, not an empty package.
+            InternalPresence.UNKNOWN if package and not versions else internal_presence(versions),
+            versions,
+            known,
+            request.expects_twin,
+        )
+
+    async def _internal(self, held: _Held) -> Evidence:
+        out = await reach(held.feed, held.name.ecosystem, self.book)
+        twin = await self._twin(held, out)
+        behavior, permission_missing = await self._behavior(held.feed, held.name)
         evidence = Evidence(
-            internal=internal,
-            saved_external=saved_external(versions),
-            origin_in_doubt=origin_in_doubt(versions),
+            internal=held.internal,
+            saved_external=saved_external(held.versions),
+            origin_in_doubt=origin_in_doubt(held.versions),
             twin=twin,
             behavior=behavior,
             organization_policy=await self.service.organization_policy(),
             public_upstream=out.public_upstream,
             proof=Proof.UNKNOWN,
-            propagating=known is not None and is_propagating(known.changed_at, self.clock()),
+            propagating=held.known is not None and is_propagating(held.known.changed_at, self.clock()),
             permission_missing=permission_missing,
-            saved_after_internal=saved_after_internal(versions),
+            saved_after_internal=saved_after_internal(held.versions),
         )
-        return Gathered(feed, name, package_id, await self._proven(feed, name, evidence, versions))
+        return await self._proven(held.feed, held.name, evidence, held.versions)
+
+    async def _twin(self, held: _Held, out: Reach) -> PublicTwin:
+        known = None if held.known is None else held.known.twin
+        once_seen = known is not None and known.presence in _TAKEN
+        twin = await self.lookup.look_up(held.name, out, known_public=once_seen or held.expects_twin)
+        return bounded(once_taken(twin, known))
 
     async def _held(
         self, feed: Feed, request: CheckRequest, known: Case | None
@@ -139,31 +187,34 @@ class Gatherer:
         except PermissionMissing:
             return None, True
 
-    async def _not_internal(
-        self,
-        feed: Feed,
-        name: PackageName,
-        known: Case | None,
-        internal: InternalPresence,
-        versions: tuple[FeedVersion, ...],
-    ) -> Evidence:
-        """Nothing of the company's is at stake, or nobody knows: no registry is asked for the name.
+    async def _not_internal(self, held: _Held, elsewhere: Elsewhere | None) -> Evidence:
+        """Nothing of the company's is at stake here, or nobody knows.
 
-        The switch is read only where an enforcement has to be brought to its end.
+        A registry is asked only where the name is proved to be internal elsewhere; the switch is read only
+        where an enforcement has to be brought to its end.
         """
         behavior, permission_missing = None, False
-        if known is not None and known.state is CaseState.ENFORCING:
-            behavior, permission_missing = await self._behavior(feed, name)
+        if held.known is not None and held.known.state is CaseState.ENFORCING:
+            behavior, permission_missing = await self._behavior(held.feed, held.name)
+        twin, upstream = (
+            unknown_twin("no registry was asked: the feed holds no internal version"),
+            PublicUpstream.UNKNOWN,
+        )
+        if elsewhere is not None and elsewhere.proven:
+            twin, upstream = await self._twin(held, elsewhere.out), elsewhere.out.public_upstream
+        elif elsewhere is not None:
+            twin = unknown_twin(f"no registry was asked: {elsewhere.note}")
         return Evidence(
-            internal=internal,
-            saved_external=saved_external(versions),
-            origin_in_doubt=origin_in_doubt(versions),
-            twin=unknown_twin("no registry was asked: the feed holds no internal version"),
+            internal=held.internal,
+            saved_external=saved_external(held.versions),
+            origin_in_doubt=origin_in_doubt(held.versions),
+            twin=twin,
             behavior=behavior,
             organization_policy=OrganizationPolicy.UNKNOWN,
-            public_upstream=PublicUpstream.UNKNOWN,
+            public_upstream=upstream,
             proof=Proof.UNKNOWN,
             permission_missing=permission_missing,
+            internal_elsewhere=elsewhere is not None,
         )
 
     async def _proven(

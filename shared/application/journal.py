@@ -10,6 +10,7 @@ from typing import Final
 from shared.domain.audit import GENESIS, AuditEvent, seal, subject_of
 from shared.domain.cases import Case, CaseEvent, CaseState, next_state
 from shared.domain.evidence import Evidence, UpstreamingBehavior
+from shared.domain.evidence_pack import EvidencePack
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice, NoticeKind
@@ -26,6 +27,7 @@ _TELL: Final[tuple[tuple[CaseEvent, Reason | None, NoticeKind], ...]] = (
     (CaseEvent.FOUND_DRIFTED, None, NoticeKind.SWITCH_LEFT_OPEN),
     (CaseEvent.FOUND_EXPOSED, Reason.SAVED_EXTERNAL_VERSIONS, NoticeKind.CONTAMINATION_FOUND),
     (CaseEvent.FOUND_EXPOSED, Reason.PROTECTION_NOT_HOLDING, NoticeKind.PROTECTION_NOT_HOLDING),
+    (CaseEvent.FOUND_EXPOSED, Reason.INTERNAL_ELSEWHERE, NoticeKind.INTERNAL_ELSEWHERE),
     (CaseEvent.FOUND_EXPOSED, None, NoticeKind.COLLISION_REPORTED),
     (CaseEvent.FOUND_UNKNOWN, None, NoticeKind.CANNOT_BE_JUDGED),
     (CaseEvent.CHECK_ABANDONED, None, NoticeKind.CHECK_ABANDONED),
@@ -148,15 +150,15 @@ def judged(case: Case, evidence: Evidence, decision: Decision) -> Case:
     )
 
 
-def details(evidence: Evidence, decision: Decision, mode: Mode) -> dict[str, str]:
+def details(evidence: Evidence, decision: Decision, case: Case) -> dict[str, str]:
     """Tell evidence and decision in plain texts, for the audit chain and for people."""
     twin = evidence.twin
-    return {
+    told = {
         "scenario": "-" if decision.scenario is None else decision.scenario.value,
         "protection": decision.protection.value,
         "reasons": ", ".join(decision.reasons),
         "action": decision.action.value,
-        "mode": mode.value,
+        "mode": case.mode.value,
         "behavior": _word(evidence.behavior),
         "internal": evidence.internal.value,
         "saved external": ", ".join(evidence.saved_external[:20]),
@@ -165,6 +167,34 @@ def details(evidence: Evidence, decision: Decision, mode: Mode) -> dict[str, str
         "public upstream": evidence.public_upstream.value,
         "proof": evidence.proof.value,
     }
+    if case.note:
+        told["note"] = case.note
+    return told if case.pack is None else told | pack_details(case.pack, case.evidence_digest)
+
+
+def pack_details(pack: EvidencePack, digest: str) -> dict[str, str]:
+    """Tell what is known of the twin, beside ours, in plain texts; what nobody told is `unknown`."""
+    twin, own, advisories = pack.twin, pack.own, pack.advisories
+    ours = {True: "ours", False: "not ours", None: "whose is not known"}[pack.repository_is_ours]
+    scripts = "unknown" if twin.install_scripts is None else ", ".join(twin.install_scripts) or "none"
+    return {
+        "class": pack.classification.kind.value,
+        "why this class": pack.classification.why,
+        "first public": _day(twin.first_published),
+        "first ours": _day(own.first_published),
+        "public version": twin.latest_version or "unknown",
+        "our version": own.latest_version or "unknown",
+        "jump": pack.jump or "none",
+        "publishers": ", ".join(twin.publishers) or "unknown",
+        "install scripts": scripts,
+        "repository": "unknown" if twin.repository is None else f"{twin.repository} ({ours})",
+        "advisories": " ".join((advisories.state.value, *advisories.ids)),
+        "evidence digest": digest,
+    }
+
+
+def _day(moment: datetime | None) -> str:
+    return "unknown" if moment is None else f"{moment:%Y-%m-%d}"
 
 
 def _word(behavior: UpstreamingBehavior | None) -> str:

@@ -82,6 +82,7 @@ class SweepKind(StrEnum):
     HINT = "hint"
     CHANGES = "changes"
     EVERY_PACKAGE = "every-package"
+    PUBLIC_NAMES = "public-names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class SweepRequest:
 
     `feed` is set except for hints. The `hinted_` members are a sender's words: names or ids.
     `skip` is where the page of an every-package walk begins; `only` limits such a walk to one ecosystem,
-    `blind` says that packages of earlier pages could not be judged.
+    `blind` says that packages of earlier pages could not be judged. `only` and `location` name the registry whose
+    list of names is to be read.
     """
 
     kind: SweepKind
@@ -105,6 +107,11 @@ class SweepRequest:
     attempt: int = 0
     only: str | None = None
     blind: bool = False
+    location: str | None = None
+
+    def covers(self, ecosystem: Ecosystem) -> bool:
+        """Say whether a walk is about packages of that ecosystem."""
+        return self.only in (None, ecosystem.value)
 
     def text(self) -> str:
         """Return the message's text."""
@@ -133,12 +140,13 @@ class SweepRequest:
                 attempt=int(row["attempt"]),
                 only=words.get("only"),
                 blind=bool(row.get("blind", False)),
+                location=words.get("location"),
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UntrustedInput("not a sweep request") from error
 
 
-_WORDS: Final = ("hinted_project", "hinted_feed", "hinted_ecosystem", "hinted_package", "only")
+_WORDS: Final = ("hinted_project", "hinted_feed", "hinted_ecosystem", "hinted_package", "only", "location")
 
 
 def _feed(row: dict[str, Any]) -> FeedRef:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from shared.application.feed_book import FeedBook
 from shared.application.setbacks import Setbacks
+from shared.application.standings import Knowledge, Standing, Standings
 from shared.domain.evidence import OrganizationPolicy
+from shared.domain.public_sources import sources_of
 from shared.errors import FeedwardenError
 from shared.ports import FeedService, Queue, QueueName
 
@@ -28,6 +30,8 @@ class Readiness:
     book: FeedBook
     setbacks: Setbacks
     queue: Queue
+    standings: Standings
+    may_ask_by_name: bool
 
     async def report(self) -> Mapping[str, Finding]:
         """Return one finding a dependency; never raises what a dependency raises."""
@@ -37,6 +41,7 @@ class Readiness:
             "azure-devops": await _ask(self._feeds),
             "organization-policy": await _ask(self._policy),
             "walks": await _ask(self._walks),
+            "registries": await _ask(self._registries),
         }
 
     async def _tables(self) -> Finding:
@@ -64,6 +69,31 @@ class Readiness:
     async def _walks(self) -> Finding:
         rows = await self.setbacks.all()
         return Finding(ok=not rows, detail="; ".join(f"{feed}: {why}" for feed, why in rows.items()) or "none given up")
+
+    async def _registries(self) -> Finding:
+        """Say of each registry how its names are known, and what its change feed may have lost."""
+        told: list[str] = []
+        ok = True
+        for source in sources_of(await self.book.feeds()):
+            standing = await self.standings.read(source)
+            well, words = self._judged(standing)
+            ok = ok and well
+            losses = f"; {standing.losses} times changes may have been lost, last {standing.loss}" * bool(standing.loss)
+            told.append(f"{source.ecosystem} {source.location}: {words}{losses}")
+        return Finding(ok=ok, detail=" | ".join(told) or "no feed pulls from a public registry")
+
+    def _judged(self, standing: Standing) -> tuple[bool, str]:
+        match standing.knowledge(self.standings.clock()):
+            case Knowledge.CURRENT:
+                return True, "followed, all its names are known"
+            case Knowledge.BEING_READ:
+                return False, "its list of names is being read; packages are not judged until it is whole"
+            case Knowledge.STALE:
+                return False, "its changes could not be followed for an hour: what is new there is not known"
+            case Knowledge.BY_NAME if self.may_ask_by_name:
+                return True, f"asked for each name in rounds ({standing.why_asked})"
+            case Knowledge.BY_NAME:
+                return False, f"its packages are not judged: DISCLOSE_NAMES is `never` ({standing.why_asked})"
 
 
 async def _ask(question: Callable[[], Awaitable[Finding]]) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +13,11 @@ from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.application.reach import Reach, reach
 from shared.application.setbacks import Setbacks
+from shared.application.watch import RegistryWatcher
 from shared.domain.cases import Case, CaseState
 from shared.domain.feeds import Feed, FeedRef
+from shared.domain.names import PackageName
+from shared.domain.public_sources import sources_of
 from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence
 from shared.errors import UpstreamUnavailable
@@ -45,7 +47,7 @@ _TURN_SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What is seen of one internal package; `presence` None = nobody was asked."""
+    """What is seen of one internal package; `presence` None = it is not judged by this walk."""
 
     package: ListedPackage
     out: Reach
@@ -73,14 +75,17 @@ class Sweeper:
     setbacks: Setbacks
     clock: Clock
     policy: GuardPolicy
+    watcher: RegistryWatcher
 
     async def begin(self) -> int:
-        """Queue a walk through every enabled feed of the organization; return how many.
+        """Catch up with the registries, then queue a walk through every enabled feed; return how many.
 
         A feed of which we have open cases, and that is not listed any more, was deleted or hidden from us:
         its cases are checked one by one, and become unknown.
         """
         listed = await self.book.feeds()
+        # The walks judge by what is known of the registries: without any watch, this is where it comes from.
+        await self.watcher.poll(listed)
         feeds = [feed for feed in listed if feed.enabled]
         cause = f"sweep {self.clock():%Y-%m-%dT%H:%M:%SZ}"
         for feed in feeds:
@@ -104,17 +109,20 @@ class Sweeper:
         feed = await self.book.feed(ref)
         page = await self.service.packages(feed, skip=request.skip)
         _tell_refused(feed, page.refused)
-        internal = [p for p in page.packages if p.maybe_internal and request.only in (None, p.name.ecosystem.value)]
+        internal = [p for p in page.packages if p.maybe_internal and request.covers(p.name.ecosystem)]
         # The index is written before any case: it may only ever be over-inclusive.
         await self.names.add(ref, (package.name for package in internal))
+        await self.names.add_look_alikes(ref, (package.name for package in internal))
         views = await self._look(feed, internal)
         for package in _taken_or_mixed(views):
             if not await self._has_open_case(ref, package):
                 await self._check(ref, package, request.cause)
+        for package in await self._public_for_others(views):
+            await self._check(ref, package, request.cause, expects_twin=True)
         if self._is_outage(views) and request.attempt < _PATIENCE:
             raise UpstreamUnavailable("too many names were not answered", service="public registry")
-        if request.skip == 0 and request.only is None:
-            await self._check_open_cases(ref, request.cause)
+        if request.skip == 0:
+            await self._check_open_cases(ref, request)
         for package in self._others_to_check(feed, views, first_page=request.skip == 0):
             if not await self._has_open_case(ref, package):
                 await self._check(ref, package, request.cause)
@@ -134,13 +142,13 @@ class Sweeper:
             await self.setbacks.forget(feed.ref)
         logger.info(told("feed swept", feed=feed.title, packages=request.skip + len(page.packages)))
 
-    async def _check_open_cases(self, ref: FeedRef, cause: str) -> None:
+    async def _check_open_cases(self, ref: FeedRef, request: SweepRequest) -> None:
         now = self.clock()
         async for case in self.register.cases(ref):
             # A change that is under way has rechecks of its own.
             rechecked = case.state is CaseState.PENDING and is_propagating(case.changed_at, now)
-            if _is_open(case) and not rechecked:
-                check = CheckRequest(ref, case.name, cause)
+            if request.covers(case.name.ecosystem) and _is_open(case) and not rechecked:
+                check = CheckRequest(ref, case.name, request.cause)
                 await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
 
     async def _has_open_case(self, ref: FeedRef, package: ListedPackage) -> bool:
@@ -148,19 +156,32 @@ class Sweeper:
         return stored is not None and _is_open(stored.case)
 
     async def _look(self, feed: Feed, packages: Sequence[ListedPackage]) -> list[_View]:
-        """Ask the registries that the feed reaches about each name; nobody is asked where nothing can come in."""
+        """Say of each name whether it is taken where the feed pulls from; only public names are asked for.
+
+        A walk comes again when a registry's list was read; names that have to be asked for are asked in rounds.
+        """
         by_ecosystem = {e: await reach(feed, e, self.book) for e in {p.name.ecosystem for p in packages}}
         _tell_not_asked(feed, packages, self.lookup)
 
-        async def look(package: ListedPackage) -> _View:
-            out = by_ecosystem[package.name.ecosystem]
-            if not out.locations or not self.lookup.knows(package.name):
-                return _View(package, out, None)
-            # The registry's client bounds how many of these are under way at once.
-            twin = await self.lookup.look_up(package.name, out)
-            return _View(package, out, twin.presence)
+        views: list[_View] = []
+        for ecosystem, out in by_ecosystem.items():
+            held = [package for package in packages if package.name.ecosystem is ecosystem]
+            known = bool(out.locations) and self.lookup.knows(held[0].name)
+            screened = await self.lookup.screen([package.name for package in held], out) if known else {}
+            views += [_View(package, out, screened.get(package.name)) for package in held]
+        return views
 
-        return list(await asyncio.gather(*(look(package) for package in packages)))
+    async def _public_for_others(self, views: Sequence[_View]) -> list[ListedPackage]:
+        """Return packages that nothing can come into here, but whose name other feeds might be served from outside."""
+        closed = [view.package for view in views if not view.out.locations]
+        if not closed:
+            return []
+        sources = sources_of(await self.book.listed())
+        found: set[PackageName] = set()
+        for ecosystem in {package.name.ecosystem for package in closed}:
+            names = [package.name for package in closed if package.name.ecosystem is ecosystem]
+            found |= await self.lookup.public_at(names, [s for s in sources if s.ecosystem is ecosystem])
+        return [package for package in closed if package.name in found]
 
     def _is_outage(self, views: Sequence[_View]) -> bool:
         """Say whether so many names went unanswered that it is no matter of single packages."""
@@ -186,8 +207,8 @@ class Sweeper:
         chosen = _in_turn(preempted, _PREEMPTED_A_PAGE, turn)
         return [*chosen, *(_in_turn(names, _OTHERS_A_FEED, turn) if first_page else ())]
 
-    async def _check(self, ref: FeedRef, package: ListedPackage, cause: str) -> None:
-        check = CheckRequest(ref, package.name, cause, package_id=package.package_id)
+    async def _check(self, ref: FeedRef, package: ListedPackage, cause: str, *, expects_twin: bool = False) -> None:
+        check = CheckRequest(ref, package.name, cause, package_id=package.package_id, expects_twin=expects_twin)
         await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from shared.application.check import postpone_for
 from shared.application.follow import Follower
 from shared.application.messages import SweepKind, SweepRequest
+from shared.application.public_list import ListReader
 from shared.application.sweep import Sweeper
 from shared.errors import UntrustedInput, UpstreamUnavailable
 from shared.logs import told
@@ -25,6 +26,7 @@ class Walker:
 
     follower: Follower
     sweeper: Sweeper
+    lists: ListReader
     queue: Queue
 
     async def take(self, request: SweepRequest) -> None:
@@ -46,6 +48,8 @@ class Walker:
     async def _step(self, request: SweepRequest) -> None:
         if request.kind is SweepKind.HINT:
             await self.follower.follow_hint(request)
+        elif request.kind is SweepKind.PUBLIC_NAMES:
+            await self.lists.read_on(request)
         elif request.feed is None:
             raise UntrustedInput(f"a walk of kind {request.kind} names no feed")
         elif not (await self.follower.book.feed(request.feed)).enabled:

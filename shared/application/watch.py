@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from shared.application.feed_book import FeedBook
-from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.application.look_alikes import LookAlikeReporter
+from shared.application.messages import CheckRequest
+from shared.application.public_list import ListReader, named, queue_walks
+from shared.application.rounds import restart_round
+from shared.application.standings import Standing, Standings
 from shared.domain.ecosystems import Ecosystem
-from shared.domain.feeds import Feed, UpstreamKind
+from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
-from shared.errors import AddressRefused, RefusedName, StaleWrite, UpstreamError
+from shared.domain.public_sources import PublicSource, sources_of
+from shared.errors import AddressRefused, StaleWrite, UpstreamError
 from shared.logs import told
 from shared.ports import (
     ChangedNames,
     ChangeFeed,
     ChangeFeeds,
+    Clock,
     Cursor,
     Cursors,
+    NameLists,
     NamesIndex,
+    PublicNames,
     Queue,
     QueueName,
 )
@@ -31,31 +40,47 @@ logger = logging.getLogger(__name__)
 # Batches read in one run of the timer; the rest is read by the next.
 _BATCHES_AT_ONCE: Final = 20
 _QUERIES_AT_ONCE: Final = 32
+# That a feed was followed to its end is written down this often: a write at every look would tell nothing more.
+_NOTED_EVERY: Final = timedelta(minutes=5)
+# Registries whose change feed and list are named by settings, which speak of one registry each.
+_BY_SETTING: Final = {Ecosystem.NPM: "NPM_REPLICATION_URL", Ecosystem.CARGO: "CARGO_FEED_URL"}
+
+
+def cursor_key(source: PublicSource) -> str:
+    """Name our position in a registry's change feed."""
+    return f"registry-changes|{source.key}"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One registry to follow: the location that feeds pull from, or none where a setting names the change feed."""
+class Offers:
+    """What registries offer: change feeds and lists; `replicated` are the locations that settings' addresses are of."""
 
-    ecosystem: Ecosystem
-    location: str
+    change_feeds: ChangeFeeds
+    name_lists: NameLists
+    replicated: Mapping[Ecosystem, str] = field(default_factory=dict)
 
-    @property
-    def cursor_key(self) -> str:
-        """Name our position in its change feed."""
-        return f"registry-changes|{self.ecosystem}|{self.location}"
+    def speaks_of(self, source: PublicSource, among: Sequence[PublicSource]) -> bool:
+        """Say whether a setting's address speaks of this registry: of the only one, or of the one that is named."""
+        if source.ecosystem not in _BY_SETTING:
+            return True
+        location = self.replicated.get(source.ecosystem, "")
+        if location:
+            return PublicSource.at(source.ecosystem, location) == source
+        return [other for other in among if other.ecosystem is source.ecosystem] == [source]
 
+    def change_feed(self, source: PublicSource, among: Sequence[PublicSource]) -> ChangeFeed | None:
+        """Return the registry's change feed, where it has one and we know where."""
+        return self.change_feeds(source.ecosystem, source.location) if self.speaks_of(source, among) else None
 
-def sources_of(feeds: Iterable[Feed]) -> tuple[Source, ...]:
-    """Return every public registry that an enabled feed pulls from, each once."""
-    found = {
-        Source(upstream.ecosystem, upstream.location): None
-        for feed in feeds
-        if feed.enabled
-        for upstream in feed.upstreams
-        if upstream.kind is UpstreamKind.PUBLIC and upstream.ecosystem is not None and feed.serves_from(upstream)
-    }
-    return tuple(found)
+    def why_by_name(self, source: PublicSource, among: Sequence[PublicSource]) -> str:
+        """Say why its names have to be asked for one by one; empty = it has a list."""
+        if self.name_lists(source) is not None and self.speaks_of(source, among):
+            return ""
+        if source.ecosystem is not Ecosystem.NPM:
+            return "registries of its kind give no list of their names"
+        if not self.speaks_of(source, among):
+            return "feeds pull from several npm registries: NPM_REPLICATION_OF says which one NPM_REPLICATION_URL is of"
+        return "NPM_REPLICATION_URL is not set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,82 +90,108 @@ class RegistryWatcher:
     Source: facts on each registry's feed stand in shared/adapters/change_feeds/.
     """
 
-    change_feeds: ChangeFeeds
+    offers: Offers
+    lists: ListReader
+    public_names: PublicNames
+    standings: Standings
     book: FeedBook
     names: NamesIndex
+    look_alikes: LookAlikeReporter
     cursors: Cursors
     queue: Queue
+    clock: Clock
 
-    async def poll(self) -> Mapping[str, str]:
-        """Read every registry's change feed once.
+    async def poll(self, feeds: Iterable[Feed] | None = None) -> Mapping[str, str]:
+        """Read every registry's change feed once; `feeds` are all feeds as they are now, where the caller knows them.
 
         Returns:
             What happened, by registry: a count, or what went wrong. One registry's trouble is not another's.
         """
-        feeds = await self.book.feeds()
+        sources = sources_of(await self.book.feeds() if feeds is None else feeds)
         outcomes: dict[str, str] = {}
-        for source in sources_of(feeds):
-            change_feed = self.change_feeds(source.ecosystem, source.location)
+        for source in sources:
+            await self._note_offers(source, sources)
+            change_feed = self.offers.change_feed(source, sources)
             if change_feed is None:
                 continue
             try:
-                outcomes[source.cursor_key] = f"{await self._follow(source, change_feed, feeds)} hits"
+                outcomes[cursor_key(source)] = f"{await self._follow(source, change_feed)} hits"
             except (UpstreamError, AddressRefused) as error:
-                logger.warning(told("registry not followed", source=source.cursor_key, error=str(error)))
-                outcomes[source.cursor_key] = str(error)
+                logger.warning(told("registry not followed", source=source.key, error=str(error)))
+                outcomes[cursor_key(source)] = str(error)
+        await self.lists.refresh(sources)
         return outcomes
 
-    async def _follow(self, source: Source, change_feed: ChangeFeed, feeds: tuple[Feed, ...]) -> int:
+    async def _note_offers(self, source: PublicSource, sources: Sequence[PublicSource]) -> None:
+        why = self.offers.why_by_name(source, sources)
+        known = await self.standings.read(source)
+        if why != known.by_name:
+            logger.info(told("how a registry's names are known", source=source.key, by_name=why or "no: it has a list"))
+            await self.standings.change(source, lambda standing: replace(standing, by_name=why))
+
+    async def _follow(self, source: PublicSource, change_feed: ChangeFeed) -> int:
         hits = 0
         for _ in range(_BATCHES_AT_ONCE):
-            cursor = await self.cursors.read(source.cursor_key)
+            cursor = await self.cursors.read(cursor_key(source))
             batch = await change_feed.changes(position=None if cursor is None else cursor.value)
             if cursor is None or batch.lossy:
-                await self._reconcile(source, batch, feeds)
+                await self._reconcile(source, batch)
             hits += await self._queue_hits(source, batch.names)
             # Saved last: a crash before this repeats the batch, and loses nothing.
-            if not await self._save(source, batch, cursor) or not batch.more:
+            if not await self._save(source, batch, cursor):
+                break
+            if not batch.more:
+                await self._note_followed(source)
                 break
         return hits
 
-    async def _reconcile(self, source: Source, batch: ChangedNames, feeds: tuple[Feed, ...]) -> None:
-        """Walk every feed that pulls from the registry: what the change feed did not tell is found by asking."""
-        cause = f"registry {source.ecosystem}: {batch.lossy or 'followed for the first time'}"
-        logger.warning(told("changes may have been missed: reconciling", source=source.cursor_key, why=cause))
-        for feed in feeds:
-            if source in sources_of((feed,)):
-                walk = SweepRequest(SweepKind.EVERY_PACKAGE, cause, feed=feed.ref, only=source.ecosystem.value)
-                await self.queue.put(QueueName.FEED_SWEEPS, walk.text())
+    async def _note_followed(self, source: PublicSource) -> None:
+        now = self.clock()
+        known = (await self.standings.read(source)).followed_at
+        if known is None or now - known >= _NOTED_EVERY:
+            await self.standings.change(source, lambda standing: replace(standing, followed_at=now))
 
-    async def _queue_hits(self, source: Source, spellings: tuple[str, ...]) -> int:
+    async def _reconcile(self, source: PublicSource, batch: ChangedNames) -> None:
+        """Read the whole list again, or begin a round: what the change feed did not tell is found that way."""
+        cause = f"registry {source.ecosystem}: {batch.lossy or 'followed for the first time'}"
+        logger.warning(told("changes may have been missed: reconciling", source=source.key, why=cause))
+        standing = await self.standings.change(source, lambda known: _with_loss(known, batch, f"{self.clock():%F %R}Z"))
+        if standing.why_asked:
+            await restart_round(source, self.cursors)
+            # Names that are known to be public are asked about at once.
+            await queue_walks(source, cause, book=self.book, queue=self.queue)
+        else:
+            await self.lists.begin(source, cause, anew=True)
+
+    async def _queue_hits(self, source: PublicSource, spellings: tuple[str, ...]) -> int:
         places = asyncio.Semaphore(_QUERIES_AT_ONCE)
+        changed = named(source.ecosystem, spellings)
+        # Before the index is asked: whoever adds an internal name at this moment looks here after it.
+        await self.public_names.add(source, changed)
 
         async def queue_one(name: PackageName) -> int:
             async with places:
                 holders = await self.names.holders(name)
+                if not holders:
+                    await self.look_alikes.look_at(name, source)
             for ref in holders:
                 check = CheckRequest(ref, name, f"registry {source.ecosystem} changed", expects_twin=True)
                 await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
             return len(holders)
 
-        return sum(await asyncio.gather(*(queue_one(name) for name in _names(source.ecosystem, spellings))))
+        return sum(await asyncio.gather(*(queue_one(name) for name in changed)))
 
-    async def _save(self, source: Source, batch: ChangedNames, cursor: Cursor | None) -> bool:
+    async def _save(self, source: PublicSource, batch: ChangedNames, cursor: Cursor | None) -> bool:
         try:
-            await self.cursors.save(source.cursor_key, batch.position, replaces=cursor)
+            await self.cursors.save(cursor_key(source), batch.position, replaces=cursor)
         except StaleWrite:
             # Another instance of the timer is at it: what both queued is checked once more, that is all.
-            logger.info(told("registry is followed by another instance too", source=source.cursor_key))
+            logger.info(told("registry is followed by another instance too", source=source.key))
             return False
         return True
 
 
-def _names(ecosystem: Ecosystem, spellings: Iterable[str]) -> tuple[PackageName, ...]:
-    """Return canonical names, each once; a name that the rule refuses can be no internal one."""
-    found: dict[PackageName, None] = {}
-    for spelling in spellings:
-        try:
-            found[PackageName.of(ecosystem, spelling)] = None
-        except RefusedName:
-            continue
-    return tuple(found)
+def _with_loss(standing: Standing, batch: ChangedNames, when: str) -> Standing:
+    if not batch.lossy:
+        return standing
+    return replace(standing, losses=standing.losses + 1, loss=f"{when} {batch.lossy}"[:200])

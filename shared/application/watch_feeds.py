@@ -10,6 +10,7 @@ from typing import Final
 from shared.application.feed_book import FeedBook
 from shared.application.follow import cursor_key
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.application.switches import SwitchReader
 from shared.domain.cases import CaseState
 from shared.domain.feeds import Feed, FeedRef
 from shared.errors import StaleWrite
@@ -42,12 +43,13 @@ class FeedWatcher:
     cursors: Cursors
     register: Register
     queue: Queue
+    switches: SwitchReader
 
     async def poll(self) -> int:
         """Look once; return how many feeds are to be read.
 
         New packages are read as changes; a feed whose upstream sources changed, or that is new, is walked
-        whole; a change of the organization's policy has every open case checked.
+        whole; a change of the organization's policy has every open case checked; some switches are read in turn.
         """
         positions = await self.service.package_positions()
         count = 0
@@ -55,6 +57,7 @@ class FeedWatcher:
             if feed.enabled:
                 count += await self._look_at(feed, positions.get(feed.ref))
         await self._look_at_policy()
+        await self.switches.read_some()
         return count
 
     async def _look_at(self, feed: Feed, newest: str | None) -> int:

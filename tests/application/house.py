@@ -8,35 +8,51 @@ from typing import Final
 
 from shared.application.abandon import Abandoner
 from shared.application.check import Checker
+from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
 from shared.application.follow import Follower
 from shared.application.gather import Gatherer
 from shared.application.journal import Journal
+from shared.application.look_alikes import LookAlikeReporter
 from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest, SweepRequest
+from shared.application.packs import Packer
+from shared.application.public_list import ListReader
+from shared.application.readiness import Readiness
 from shared.application.relay import Messenger, Relay
+from shared.application.rounds import Rounds
 from shared.application.setbacks import Setbacks
+from shared.application.standings import Standings
 from shared.application.sweep import Sweeper
+from shared.application.switches import SwitchReader
 from shared.application.walk import Walker
+from shared.application.watch import Offers, RegistryWatcher
+from shared.application.watch_feeds import FeedWatcher
 from shared.domain.audit import flaws, subject_of
 from shared.domain.cases import Case, CaseEvent
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
+from shared.domain.ours import NOTHING_OURS, Ours
 from shared.domain.policy import Mode, Stance
 from shared.domain.rules import GuardPolicy
 from shared.errors import StaleWrite
-from shared.ports import QueueName
+from shared.ports import ChangeFeeds, NameLists, PublicNames, QueueName
 from tests.fakes import (
+    ORGANIZATION,
     CountingIds,
+    FakeAdvisories,
     FakeFeedService,
     FakeRegistry,
+    FollowedNames,
+    FollowedStandings,
     MemoryCursors,
     MemoryDeliveries,
     MemoryNamesIndex,
     MemoryQueue,
     MemoryRegister,
     RecordingChannel,
+    ScriptedList,
     SettableClock,
 )
 
@@ -64,13 +80,26 @@ class House:
     queue: MemoryQueue = field(init=False)
     book: FeedBook = field(init=False)
     lookup: TwinLookup = field(init=False)
+    public_names: PublicNames = field(init=False)
+    standings: Standings = field(init=False)
+    change_feeds: ChangeFeeds = field(default=lambda _ecosystem, _location: None)
+    name_lists: NameLists = field(default=lambda _source: None)
+    ours: Ours = NOTHING_OURS
+    advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
 
     def __post_init__(self) -> None:
         """Share the one clock."""
         self.queue = MemoryQueue(clock=self.clock)
         self.book = FeedBook(self.service, self.clock)
+        self.advisories.clock = self.clock
         # Two registries, so that tests can see what happens to an ecosystem that nobody can be asked about.
-        self.lookup = TwinLookup({Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi}, self.clock)
+        registries = {Ecosystem.NPM: self.npm, Ecosystem.PYPI: self.pypi}
+        self.public_names = FollowedNames(registries)
+        self.standings = FollowedStandings(self.cursors, self.clock)
+        # Whether a list can be read is not what most tests are about: here all registries have one.
+        self.lookup = TwinLookup(
+            registries, self.clock, self.public_names, self.standings, lambda _source: ScriptedList()
+        )
 
     @property
     def journal(self) -> Journal:
@@ -85,8 +114,13 @@ class House:
     @property
     def checker(self) -> Checker:
         """The main use case."""
-        gatherer = Gatherer(self.service, self.book, self.lookup, self.clock)
-        return Checker(gatherer, self.service, self.register, self.journal, self.queue, self.policy, self.clock)
+        neighbours = Neighbours(self.service, self.book, self.names)
+        packer = Packer(self.advisories, self.ours, self.clock)
+        gatherer = Gatherer(self.service, self.book, self.lookup, self.clock, neighbours, packer)
+        spreader = Spreader(self.book, self.names, self.register, self.queue)
+        return Checker(
+            gatherer, self.service, self.register, self.journal, self.queue, self.policy, self.clock, spreader
+        )
 
     @property
     def follower(self) -> Follower:
@@ -106,12 +140,61 @@ class House:
             self.setbacks,
             self.clock,
             self.policy,
+            self.watcher,
         )
+
+    @property
+    def lists(self) -> ListReader:
+        """Readings of registries' lists."""
+        return ListReader(self.name_lists, self.public_names, self.standings, self.book, self.queue, self.clock)
+
+    @property
+    def look_alikes(self) -> LookAlikeReporter:
+        """Names that resemble ours."""
+        registries = self.lookup.registries
+        return LookAlikeReporter(self.names, self.register, registries, self.ours, ORGANIZATION, self.clock, self.ids)
+
+    @property
+    def watcher(self) -> RegistryWatcher:
+        """The registries' change feeds."""
+        return RegistryWatcher(
+            Offers(self.change_feeds, self.name_lists),
+            self.lists,
+            self.public_names,
+            self.standings,
+            self.book,
+            self.names,
+            self.look_alikes,
+            self.cursors,
+            self.queue,
+            self.clock,
+        )
+
+    @property
+    def rounds(self) -> Rounds:
+        """Names that have to be asked for."""
+        return Rounds(self.lookup, self.standings, self.book, self.names, self.cursors, self.queue, self.clock)
+
+    @property
+    def switches(self) -> SwitchReader:
+        """Switches that are read in turn."""
+        return SwitchReader(self.service, self.book, self.names, self.register, self.cursors, self.queue)
 
     @property
     def walker(self) -> Walker:
         """The queue `feed-sweeps`."""
-        return Walker(self.follower, self.sweeper, self.queue)
+        return Walker(self.follower, self.sweeper, self.lists, self.queue)
+
+    @property
+    def feed_watcher(self) -> FeedWatcher:
+        """The feeds' own changes."""
+        return FeedWatcher(self.service, self.book, self.cursors, self.register, self.queue, self.switches)
+
+    @property
+    def readiness(self) -> Readiness:
+        """What is not there."""
+        may_ask = self.lookup.may_ask_by_name
+        return Readiness(self.service, self.book, self.setbacks, self.queue, self.standings, may_ask)
 
     @property
     def abandoner(self) -> Abandoner:

@@ -10,6 +10,7 @@ import pytest
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.application.readiness import Finding, Readiness
 from shared.application.relay import Relay
+from shared.application.standings import Standing
 from shared.domain.cases import CaseEvent, CaseState
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
 from shared.domain.feeds import Feed
@@ -18,6 +19,7 @@ from shared.domain.policy import Protection
 from shared.errors import StaleWrite, UnexpectedAnswer, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import BILLING, House
+from tests.fakes import START, FollowedStandings
 
 
 def guarded(house: House) -> Feed:
@@ -152,7 +154,7 @@ async def test_setbacks_survive_a_second_writer_and_a_spoilt_row() -> None:
 
 def readiness(house: House) -> Readiness:
     """Build the use case."""
-    return Readiness(house.service, house.book, house.setbacks, house.queue)
+    return house.readiness
 
 
 async def test_all_well() -> None:
@@ -161,7 +163,41 @@ async def test_all_well() -> None:
     guarded(house)
     report = await readiness(house).report()
     assert all(finding.ok for finding in report.values())
-    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks"}
+    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries"}
+
+
+async def test_how_each_registry_is_known_is_told() -> None:
+    """What is followed, what is asked for by name and why, and what may have been lost."""
+    house = House()
+    guarded(house)
+    lost = Standing(house.clock(), None, house.clock(), losses=2, loss="2026-01-02 03:04Z the sequence was reset")
+    house.standings = FollowedStandings(house.cursors, house.clock, lost)
+    finding = (await readiness(house).report())["registries"]
+    assert finding.ok
+    assert "npm https://npm.example.test: followed" in finding.detail
+    assert "2 times changes may have been lost, last 2026-01-02 03:04Z the sequence was reset" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("standing", "may_ask", "ok", "words"),
+    [
+        (Standing(), True, False, "is being read"),
+        (Standing(complete_at=START - timedelta(days=1), followed_at=START - timedelta(hours=1)), True, False, "hour"),
+        (Standing(by_name="NPM_REPLICATION_URL is not set"), True, True, "in rounds (NPM_REPLICATION_URL is not set)"),
+        (Standing(by_name="NPM_REPLICATION_URL is not set"), False, False, "`never`"),
+    ],
+)
+async def test_a_registry_that_is_not_wholly_known_says_so(
+    standing: Standing, words: str, *, may_ask: bool, ok: bool
+) -> None:
+    """Each way of not knowing in its own words."""
+    house = House()
+    guarded(house)
+    house.standings = FollowedStandings(house.cursors, house.clock, standing)
+    house.lookup = replace(house.lookup, may_ask_by_name=may_ask)
+    finding = (await readiness(house).report())["registries"]
+    assert finding.ok is ok
+    assert words in finding.detail
 
 
 async def test_each_missing_dependency_is_named() -> None:
@@ -171,7 +207,8 @@ async def test_each_missing_dependency_is_named() -> None:
     house.cursors.faults.fail("read", UpstreamUnavailable("no answer", service="tables"), times=None)
     house.queue.faults.fail("waiting", UpstreamUnavailable("no answer", service="queues"), times=None)
     report = await readiness(house).report()
-    assert {name for name, finding in report.items() if not finding.ok} == set(report)
+    # No feed is visible, so none pulls from a registry.
+    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries"}
     assert "turn it on" in report["organization-policy"].detail
     assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")
 

@@ -50,6 +50,20 @@ async def test_a_public_source_behind_another_feed_counts() -> None:
     assert len(found.locations) == 1
 
 
+async def test_the_upstream_feeds_are_told_those_that_cannot_be_followed_too() -> None:
+    """Through each other, and a loop comes back to the feed itself; a closed source leads nowhere."""
+    house = House()
+    world = house.service.world
+    hidden = world.add_feed("hidden", upstreams=[])
+    closed = world.add_feed("closed", upstreams=[])
+    far = world.add_feed("far", upstreams=[internal_source(NPM, hidden)])
+    near = world.add_feed("near", upstreams=[internal_source(NPM, far), internal_source(NPM, closed, enabled=False)])
+    house.service.faults.fail("feed", PermissionMissing("no role", service="x"), feed=hidden.ref, times=None)
+    found = await reach(near, NPM, house.book)
+    assert found.feeds == {far.ref, hidden.ref}
+    assert (await reach(near, Ecosystem.PYPI, house.book)).feeds == frozenset()
+
+
 async def test_a_feed_that_cannot_be_seen_may_hide_a_way_out() -> None:
     """Another organization, a missing feed, a missing right: unknown, never none."""
     house = House()

@@ -300,6 +300,7 @@ async def test_a_registry_outage_costs_no_call_a_package() -> None:
     house = House()
     feed = house.service.world.add_feed("core")
     for number in range(100):
+        house.npm.publish(PackageName.of(Ecosystem.NPM, f"contoso-{number}"))
         house.service.world.add_package(feed, PackageName.of(Ecosystem.NPM, f"contoso-{number}"), internal=["1"])
     house.npm.faults.fail("look_up", UpstreamUnavailable("503", service="registry"), times=None)
     await house.sweeper.begin()
@@ -344,6 +345,7 @@ async def test_a_registry_that_hangs_holds_up_no_other_ecosystem() -> None:
     house = House()
     feed = house.service.world.add_feed("core")
     for number in range(100):
+        house.npm.publish(PackageName.of(Ecosystem.NPM, f"contoso-{number}"))
         house.service.world.add_package(feed, PackageName.of(Ecosystem.NPM, f"contoso-{number}"), internal=["1"])
     house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
     house.attack(LEDGER)
@@ -360,7 +362,7 @@ async def test_a_silent_registry_is_not_asked_for_every_name() -> None:
     out = Reach(PublicUpstream.ENABLED, ("https://npm.example.test/",))
     house.npm.faults.fail("look_up", UpstreamUnavailable("no answer", service="registry"), times=None)
     for number in range(20):
-        await lookup.look_up(PackageName.of(Ecosystem.NPM, f"contoso-{number}"), out)
+        await lookup.look_up(PackageName.of(Ecosystem.NPM, f"contoso-{number}"), out, known_public=True)
     assert len(house.npm.locations) == 3
     house.npm.faults.heal()
     house.clock.advance(timedelta(minutes=2))
@@ -376,3 +378,19 @@ async def test_a_walk_of_one_ecosystem_does_not_excuse_the_others() -> None:
     assert await house.setbacks.all() != {}
     await house.walker.take(SweepRequest(SweepKind.EVERY_PACKAGE, "test", feed=feed.ref))
     assert await house.setbacks.all() == {}
+
+
+async def test_a_feed_that_nothing_can_come_into_still_warns_the_others() -> None:
+    """Its package is public, and was before anybody looked; another feed would be served the attacker's."""
+    house = House()
+    closed = house.service.world.add_feed("closed", upstreams=[])
+    other = house.service.world.add_feed("apps")
+    house.service.world.add_package(closed, BILLING, internal=["1.0.0"])
+    quiet = PackageName.of(Ecosystem.NPM, "contoso-quiet")
+    house.service.world.add_package(closed, quiet, internal=["1.0.0"])
+    house.attack(BILLING)
+    await house.sweeper.begin()
+    await house.pump(within=timedelta(minutes=5))
+    case = await house.case(other, BILLING)
+    assert case.reasons == (Reason.INTERNAL_ELSEWHERE,)
+    assert await house.register.case(other.ref, quiet) is None

@@ -7,22 +7,24 @@ from datetime import timedelta
 
 import pytest
 
-from shared.application.messages import SweepRequest
-from shared.application.watch import RegistryWatcher, Source, sources_of
-from shared.application.watch_feeds import FeedWatcher
+from shared.application.messages import SweepKind, SweepRequest
+from shared.application.standings import Knowledge, Standings
+from shared.application.watch import Offers, RegistryWatcher, cursor_key
 from shared.domain.cases import CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Protection
+from shared.domain.public_sources import PublicSource
 from shared.errors import UpstreamUnavailable
 from shared.ports import ChangedNames, ChangeFeed, QueueName
 from tests.application.house import BILLING, LEDGER, House
-from tests.fakes import FakeFeedService, Faults, public_source
+from tests.fakes import FakeFeedService, Faults, MemoryPublicNames, ScriptedList, public_source
 
 OPEN = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
 NPM = Ecosystem.NPM
+SOURCE = PublicSource.at(NPM, "https://npm.example.test/")
 
 
 @dataclass(slots=True)
@@ -48,25 +50,38 @@ class ScriptedFeed:
 
 @dataclass(slots=True)
 class Watched:
-    """A house, a feed that holds one internal package, and a scripted registry."""
+    """A house, a feed that holds one internal package, and a scripted registry: its changes and its list."""
 
     house: House
     feed: Feed
     registry: ScriptedFeed
+    listed: ScriptedList = field(default_factory=lambda: ScriptedList([["lodash"]]))
+
+    def __post_init__(self) -> None:
+        """Wire real standings and a real set of names; only npm has a change feed and a list here."""
+        house = self.house
+        house.standings = Standings(house.cursors, house.clock)
+        house.public_names = MemoryPublicNames()
+        house.lookup = replace(house.lookup, standings=house.standings, public_names=house.public_names)
+        house.name_lists = lambda source: self.listed if source == SOURCE else None
+        house.change_feeds = self.change_feed
+
+    def change_feed(self, ecosystem: Ecosystem, location: str) -> ChangeFeed | None:
+        """Return the scripted feed for npm alone."""
+        assert location == SOURCE.location or ecosystem is not NPM
+        return self.registry if ecosystem is NPM else None
 
     def watcher(self) -> RegistryWatcher:
-        """Build the use case; only npm has a change feed here."""
-
-        def change_feeds(ecosystem: Ecosystem, location: str) -> ChangeFeed | None:
-            assert location == "https://npm.example.test/" or ecosystem is not NPM
-            return self.registry if ecosystem is NPM else None
-
-        house = self.house
-        return RegistryWatcher(change_feeds, house.book, house.names, house.cursors, house.queue)
+        """Build the use case."""
+        return self.house.watcher
 
     async def checks(self) -> list[str]:
         """Return the causes of the checks that wait now."""
         return self.house.queue.visible(QueueName.PACKAGE_CHECKS)
+
+    async def knowledge(self) -> Knowledge:
+        """Say how well npm is known."""
+        return await self.house.standings.knowledge(SOURCE)
 
 
 async def watched(*, behavior: UpstreamingBehavior = OPEN) -> Watched:
@@ -76,7 +91,9 @@ async def watched(*, behavior: UpstreamingBehavior = OPEN) -> Watched:
     house.service.world.add_package(feed, BILLING, internal=["1.0.0"], behavior=behavior)
     scene = Watched(house, feed, ScriptedFeed(["older"]))
     await scene.watcher().poll()
+    await house.names.add(feed.ref, [BILLING])
     await house.pump()
+    assert await scene.knowledge() is Knowledge.CURRENT
     return scene
 
 
@@ -113,21 +130,91 @@ async def test_the_first_look_takes_the_position_before_the_present_state() -> N
     house.crash_at("queue", "put", nth=1, after=True, error=RuntimeError("the plug is pulled"))
     with pytest.raises(RuntimeError):
         await scene.watcher().poll()
-    assert await house.cursors.read(Source(NPM, "https://npm.example.test/").cursor_key) is None
+    assert await house.cursors.read(cursor_key(SOURCE)) is None
+    scene.listed.pages_of_names.append([BILLING.spelling])
     await scene.watcher().poll()
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
 
 async def test_a_lossy_feed_is_answered_with_a_reconcile_of_that_registry() -> None:
-    """A reset or an overflown window: the feeds that pull from there are walked for that ecosystem."""
+    """A reset or an overflown window: the whole list is read again, and counted; nothing is absent meanwhile."""
     scene = await watched()
+    scene.house.attack(BILLING)
+    scene.listed.pages_of_names = [["lodash", BILLING.spelling]]
     scene.registry.lossy = "the sequence was reset"
     await scene.watcher().poll()
+    assert await scene.knowledge() is Knowledge.BEING_READ
     (text,) = scene.house.queue.visible(QueueName.FEED_SWEEPS)
     request = SweepRequest.of(text)
-    assert request.only == "npm"
+    assert (request.kind, request.only) == (SweepKind.PUBLIC_NAMES, "npm")
     assert "reset" in request.cause
+    standing = await scene.house.standings.read(SOURCE)
+    assert standing.losses == 1
+    assert "the sequence was reset" in standing.loss
+    await scene.house.pump(within=timedelta(minutes=1))
+    assert (await scene.house.case(scene.feed, BILLING)).state is CaseState.PROTECTED
+
+
+async def test_a_registry_without_a_list_begins_a_round_after_a_loss() -> None:
+    """What its change feed did not tell is asked for."""
+    scene = await watched()
+    scene.house.name_lists = lambda _source: None
+    await scene.watcher().poll()
+    assert await scene.knowledge() is Knowledge.BY_NAME
+    for _ in range(2):
+        await scene.house.rounds.go_on()
+        scene.house.clock.advance(timedelta(minutes=1))
+    scene.house.npm.locations.clear()
+    scene.registry.lossy = "the window overflowed"
+    await scene.watcher().poll()
+    await scene.house.rounds.go_on()
+    assert len(scene.house.npm.locations) == 1
+
+
+async def test_what_changed_is_known_as_public_from_then_on() -> None:
+    """A name that becomes internal later is compared with what was public before."""
+    scene = await watched()
+    scene.registry.names.append("contoso-ledger")
+    await scene.watcher().poll()
+    later = PackageName.of(NPM, "contoso-ledger")
+    assert await scene.house.public_names.known(SOURCE, [later, BILLING]) == {later}
+
+
+async def test_the_public_side_is_written_before_the_internal_side_is_asked() -> None:
+    """Whoever adds the internal name in between finds the public one."""
+    scene = await watched()
+    scene.registry.names.append(BILLING.spelling)
+    scene.house.names.faults.fail("holders", RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await scene.watcher().poll()
+    assert await scene.house.public_names.known(SOURCE, [BILLING]) == {BILLING}
+
+
+async def test_a_setting_speaks_of_one_registry_only() -> None:
+    """Two npm registries, one replication address: unless it is said which one it is of, both are asked by name."""
+    scene = await watched()
+    custom = replace(public_source(NPM), source_id="custom", location="https://custom.example.test/")
+    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(*scene.feed.upstreams, custom)))
+    looks = scene.registry.faults.count("changes")
+    await scene.watcher().poll()
+    assert scene.registry.faults.count("changes") == looks
+    standing = await scene.house.standings.read(SOURCE)
+    assert "NPM_REPLICATION_OF" in standing.why_asked
+    offers = Offers(scene.change_feed, scene.house.name_lists, {NPM: "https://npm.example.test"})
+    await replace(scene.watcher(), offers=offers).poll()
+    assert (await scene.house.standings.read(SOURCE)).why_asked == ""
+    other = PublicSource.at(NPM, custom.location)
+    assert "NPM_REPLICATION_OF" in (await scene.house.standings.read(other)).why_asked
+
+
+async def test_a_feed_that_is_not_followed_for_an_hour_makes_absence_unknown() -> None:
+    """Nobody would have told of a new public name."""
+    scene = await watched()
+    scene.house.clock.advance(timedelta(hours=1))
+    assert await scene.knowledge() is Knowledge.STALE
+    await scene.watcher().poll()
+    assert await scene.knowledge() is Knowledge.CURRENT
 
 
 async def test_hits_are_queued_before_the_position_is_saved() -> None:
@@ -200,32 +287,16 @@ async def test_a_page_that_never_comes_is_no_twin() -> None:
     assert scene.house.queue.delays(QueueName.PACKAGE_CHECKS) == []
 
 
-def test_only_open_public_sources_are_followed() -> None:
-    """A disabled source, a disabled feed, and one registry that two feeds share."""
-    house = House()
-    first = house.service.world.add_feed(
-        "a", upstreams=[public_source(NPM), public_source(Ecosystem.PYPI, enabled=False)]
-    )
-    second = house.service.world.add_feed("b", upstreams=[public_source(NPM)])
-    third = house.service.world.add_feed("c", upstreams=[public_source(Ecosystem.CARGO)], enabled=False)
-    assert sources_of((first, second, third)) == (Source(NPM, "https://npm.example.test/"),)
-
-
-def feed_watcher(house: House) -> FeedWatcher:
-    """Build the use case."""
-    return FeedWatcher(house.service, house.book, house.cursors, house.register, house.queue)
-
-
 async def settled() -> tuple[House, Feed]:
     """Set up a feed that has been looked at before."""
     house = House()
     feed = house.service.world.add_feed("core")
     house.service.world.add_package(feed, BILLING, internal=["1.0.0"])
-    await feed_watcher(house).poll()
+    await house.feed_watcher.poll()
     await house.pump()
-    await feed_watcher(house).poll()
+    await house.feed_watcher.poll()
     await house.pump()
-    assert await feed_watcher(house).poll() == 0
+    assert await house.feed_watcher.poll() == 0
     return house, feed
 
 
@@ -234,19 +305,20 @@ async def test_a_new_internal_name_is_protected_minutes_after_its_first_publish(
     house, feed = await settled()
     house.attack(LEDGER)
     house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
-    assert await feed_watcher(house).poll() == 1
+    assert await house.feed_watcher.poll() == 1
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED
     assert await house.names.holders(LEDGER) == (feed.ref,)
-    assert await feed_watcher(house).poll() == 0
+    assert await house.feed_watcher.poll() == 0
 
 
 async def test_a_quiet_organization_costs_one_call_for_all_feeds() -> None:
-    """Positions, the list of feeds, the policy: nothing a feed."""
+    """Positions, the list of feeds, the policy: nothing a feed; and a few switches that are read in turn."""
     house, _ = await settled()
     house.service.faults.calls.clear()
-    await feed_watcher(house).poll()
-    assert [c.method for c in house.service.faults.calls] == ["package_positions", "feeds", "organization_policy"]
+    await house.feed_watcher.poll()
+    calls = [c.method for c in house.service.faults.calls if c.method != "get_upstreaming_behavior"]
+    assert calls == ["package_positions", "feeds", "organization_policy"]
 
 
 async def test_changed_upstream_sources_have_the_feed_walked() -> None:
@@ -255,7 +327,7 @@ async def test_changed_upstream_sources_have_the_feed_walked() -> None:
     house.attack(BILLING)
     house.service.world.put_feed(replace(feed, upstreams=(public_source(NPM),)))
     house.service.world.held(feed, BILLING).behavior = OPEN
-    assert await feed_watcher(house).poll() == 1
+    assert await house.feed_watcher.poll() == 1
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, BILLING)).state is CaseState.PROTECTED
 
@@ -267,7 +339,7 @@ async def test_the_policy_switched_off_has_every_case_checked() -> None:
     await house.sweeper.begin()
     await house.pump(within=timedelta(minutes=1))
     house.service.policy = OrganizationPolicy.OFF
-    await feed_watcher(house).poll()
+    await house.feed_watcher.poll()
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, BILLING)).protection is Protection.EXPOSED
 
@@ -278,9 +350,9 @@ async def test_a_crash_before_the_save_looks_again() -> None:
     house.service.world.add_feed("core")
     house.cursors.faults.fail("save", RuntimeError("the plug is pulled"))
     with pytest.raises(RuntimeError):
-        await feed_watcher(house).poll()
+        await house.feed_watcher.poll()
     assert len(house.queue.visible(QueueName.FEED_SWEEPS)) == 1
-    assert await feed_watcher(house).poll() == 1
+    assert await house.feed_watcher.poll() == 1
 
 
 async def test_two_watchers_at_once_do_no_harm() -> None:
@@ -288,7 +360,7 @@ async def test_two_watchers_at_once_do_no_harm() -> None:
     house = House()
     house.service.world.add_feed("core")
     house.cursors.faults.fail("save", house.stale())
-    assert await feed_watcher(house).poll() == 1
+    assert await house.feed_watcher.poll() == 1
 
 
 async def test_names_of_another_ecosystem_are_not_joined() -> None:
@@ -314,7 +386,7 @@ async def test_a_feed_whose_position_is_not_told_is_not_taken_for_unchanged() ->
     house, feed = await settled()
     house.attack(LEDGER)
     house.service.world.add_package(feed, LEDGER, internal=["1.0"], behavior=OPEN)
-    watcher = replace(feed_watcher(house), service=TokenlessFeeds(house.service.world))
+    watcher = replace(house.feed_watcher, service=TokenlessFeeds(house.service.world))
     assert await watcher.poll() == 1
     await house.pump(within=timedelta(minutes=1))
     assert (await house.case(feed, LEDGER)).state is CaseState.PROTECTED

@@ -17,10 +17,7 @@ from local.host.worker import Invocation, Worker
 from local.stack.sample import GENERIC_SECRET, app_settings
 from shared.adapters.doors import doors
 from shared.application.intake import Intake
-from shared.application.readiness import Readiness
 from shared.application.relay import Messenger, Relay
-from shared.application.watch import RegistryWatcher
-from shared.application.watch_feeds import FeedWatcher
 from shared.bootstrap import App
 from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
 from tests.application.house import House
@@ -56,11 +53,12 @@ def app_over(house: House) -> App:
         sweeper=house.sweeper,
         checker=house.checker,
         abandoner=house.abandoner,
-        feed_watcher=FeedWatcher(house.service, house.book, house.cursors, house.register, house.queue),
-        registry_watcher=RegistryWatcher(lambda *_: None, house.book, house.names, house.cursors, house.queue),
+        feed_watcher=house.feed_watcher,
+        registry_watcher=house.watcher,
+        rounds=house.rounds,
         relay=Relay(house.register, house.queue),
         messenger=Messenger(house.channel),
-        readiness=Readiness(house.service, house.book, house.setbacks, house.queue),
+        readiness=house.readiness,
     )
 
 

@@ -21,6 +21,7 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
         "abandon_check",
         "abandon_notice",
         "abandon_sweep",
+        "ask_registries",
         "check_package",
         "live",
         "ready",
@@ -62,6 +63,7 @@ def test_schedules(worker: Worker) -> None:
     found = {f.name: f.trigger.schedule for f in worker.functions if isinstance(f.trigger, TimerTrigger)}
     assert found == {
         "sweep_feeds": "%SWEEP_SCHEDULE%",
+        "ask_registries": "%WATCH_SCHEDULE%",
         "watch_feeds": "%WATCH_SCHEDULE%",
         "watch_registries": "%WATCH_SCHEDULE%",
         "relay_outbox": "*/15 * * * * *",

@@ -130,7 +130,8 @@ def test_azure_devops_answering_html_is_an_authentication_failure(stage: Stage) 
 def test_liveness_and_readiness(stage: Stage) -> None:
     """Readiness names each dependency."""
     ready = httpx.get(f"{stage.stack.app_url}/api/health/ready", trust_env=False, timeout=30)
-    assert set(ready.json()["dependencies"]) == {"tables", "queues", "azure-devops", "organization-policy", "walks"}
+    dependencies = ready.json()["dependencies"]
+    assert set(dependencies) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries"}
     assert httpx.get(f"{stage.stack.app_url}/api/health/live", trust_env=False, timeout=30).text == "live"
 
 

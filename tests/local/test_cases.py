@@ -9,6 +9,9 @@ from rich.console import Console
 
 from local.azurite import Azurite
 from local.cases import main, table_of
+from shared.domain.advisories import Advisories, AdvisoryState
+from shared.domain.evidence_pack import OwnHistory, pack_of
+from shared.domain.ours import NOTHING_OURS
 from shared.domain.twins import Presence, PublicTwin
 from tests.contract.storage.samples import opening
 
@@ -16,7 +19,14 @@ from tests.contract.storage.samples import opening
 def rendered() -> str:
     """Render one case whose texts are long, and partly an attacker's."""
     twin = PublicTwin(Presence.PRESENT, latest_version="99.0.0[red]")
-    case = replace(opening().case, twin=twin, saved_external=("99.0.0",), note="look at it")
+    pack = pack_of(
+        name=opening().case.name,
+        twin=twin,
+        own=OwnHistory(None, "1.0.0"),
+        advisories=Advisories(AdvisoryState.MALICIOUS),
+        ours=NOTHING_OURS,
+    )
+    case = replace(opening().case, twin=twin, pack=pack, saved_external=("99.0.0",), note="look at it")
     console = Console(width=80, record=True, file=None, quiet=False)
     with console.capture() as capture:
         console.print(table_of([case]))
@@ -32,6 +42,7 @@ def test_nothing_is_cut_in_a_narrow_terminal() -> None:
         "exposed",
         "external-versions-allowed",
         "99.0.0[red]",
+        "class: known-malicious",
         "saved external: 99.0.0",
         "look at it",
     ):

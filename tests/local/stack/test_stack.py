@@ -133,7 +133,32 @@ def test_the_sample_settings_are_complete_and_valid() -> None:
     url = "http://127.0.0.1:1"
     settings = app_settings(devops_url=url, registry_urls=[url, url], connection_string="A=b")
     assert {setting.name for setting in SETTINGS} == set(settings)
-    assert read_settings(settings).allowed_registry_hosts == {"127.0.0.1:1"}
+    read = read_settings(settings)
+    assert read.allowed_registry_hosts == {"127.0.0.1:1"}
+    assert (read.npm_replication_url, read.npm_replication_of) == (f"{url}/-/replication", url)
+    assert read.cargo_feed_url == ""
+
+
+def test_new_crates_are_followed_where_there_is_a_registry() -> None:
+    """At the feed that the registry's simulator has."""
+    url = "http://127.0.0.1:1"
+    settings = app_settings(devops_url=url, registry_urls=[url], connection_string="A=b", cargo_url=url)
+    assert read_settings(settings).cargo_feed_url == f"{url}/rss/crates.xml"
+
+
+def test_every_address_in_the_settings_is_served(stack: Stack) -> None:
+    """The change feeds and the lists that the app is told of, where it is told that they are."""
+    told = stack._settings  # behind the curtain: what the app is given
+    nuget = stack.other_urls["nuget"]
+    catalog = httpx.get(f"{nuget}/v3/index.json").json()["resources"]
+    urls = [
+        f"{told['NPM_REPLICATION_URL']}/_all_docs",
+        f"{told['NPM_REPLICATION_URL']}/_changes",
+        told["CARGO_FEED_URL"],
+        *(resource["@id"] for resource in catalog if resource["@type"] == "Catalog/3.0.0"),
+    ]
+    assert len(urls) == 4
+    assert [httpx.get(url).status_code for url in urls] == [200] * 4
 
 
 def test_our_own_settings_do_not_leak_in() -> None:

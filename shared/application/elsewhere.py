@@ -1,0 +1,164 @@
+"""Across feeds: a name that is internal in one feed of the organization, and may come from outside in another."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from shared.application.feed_book import FeedBook
+from shared.application.messages import CheckRequest
+from shared.application.reach import Reach, reach
+from shared.domain.cases import CaseState
+from shared.domain.evidence import InternalPresence, PublicUpstream, internal_presence
+from shared.domain.feeds import Feed, FeedRef
+from shared.domain.names import PackageName
+from shared.domain.versions import FeedVersion
+from shared.errors import AuthenticationFailed, FeedNotFound, UpstreamError, UpstreamUnavailable
+from shared.logs import told
+from shared.ports import FeedService, NamesIndex, Queue, QueueName, Register
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where else a name is internal. `proven` is false where it could not be made out; `note` tells people.
+
+    `versions` are what the feed that proved it holds.
+    """
+
+    out: Reach
+    proven: bool
+    note: str
+    versions: tuple[FeedVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """What one feed holds of a name, as far as it could be read."""
+
+    presence: InternalPresence
+    title: str
+    versions: tuple[FeedVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The other feeds of the organization, as holders of internal names."""
+
+    service: FeedService
+    book: FeedBook
+    names: NamesIndex
+
+    async def holding(self, feed: Feed, name: PackageName, *, saved: bool) -> Elsewhere | None:
+        """Find another feed that holds an internal version of a name; None = there is none, or `feed` pulls from it.
+
+        The index may be over-inclusive, so the holders are asked in turn, until one proves it. `saved` = the feed has
+        saved external versions, which it goes on serving though a feed that it pulls from offers ours.
+
+        Raises:
+            UpstreamUnavailable, AuthenticationFailed: Azure DevOps could not be asked.
+        """
+        holders = [ref for ref in await self.names.holders(name) if ref != feed.ref]
+        if not holders:
+            return None
+        out = await reach(feed, name.ecosystem, self.book)
+        offered = await self._best(tuple(ref for ref in holders if ref in out.feeds), name)
+        if offered.presence is InternalPresence.LIVE:
+            remedy = (
+                "this feed pulls from that one, but goes on serving the external versions that it has saved: delete"
+            )
+            note = f"internal in {offered.title}; {remedy} them"
+            return Elsewhere(out, proven=True, note=note, versions=offered.versions) if saved else None
+        apart = await self._best(tuple(ref for ref in holders if ref not in out.feeds), name)
+        if apart.presence is InternalPresence.NONE:
+            return None
+        doubtful = next((h for h in (offered, apart) if h.presence is InternalPresence.UNKNOWN), None)
+        if doubtful is not None:
+            return Elsewhere(out, proven=False, note=f"whether {doubtful.title} holds an internal version is not known")
+        remedy = "add that feed to this one's upstream sources, or publish the package here"
+        return Elsewhere(out, proven=True, note=f"internal in {apart.title}: {remedy}", versions=apart.versions)
+
+    async def _best(self, refs: tuple[FeedRef, ...], name: PackageName) -> _Holding:
+        """Return the first holder that proves it; without one, a holder that could not be read; else none."""
+        best = _Holding(InternalPresence.NONE, "")
+        for ref in refs:
+            found = await self._look_into(ref, name)
+            if found.presence is InternalPresence.LIVE:
+                return found
+            if found.presence is InternalPresence.UNKNOWN:
+                best = found
+        return best
+
+    async def _look_into(self, ref: FeedRef, name: PackageName) -> _Holding:
+        title = ref.feed_id
+        try:
+            feed = await self.book.feed(ref)
+            title = feed.title
+            package = await self.service.find_package(feed, name)
+            if package is None:
+                return _Holding(InternalPresence.NONE, title)
+            versions = await self.service.versions(feed, package)
+        except FeedNotFound:
+            return _Holding(InternalPresence.NONE, title)
+        except (UpstreamUnavailable, AuthenticationFailed):
+            raise
+        except UpstreamError as error:
+            logger.info(told("holder not readable", feed=title, package=name, error=error))
+            return _Holding(InternalPresence.UNKNOWN, title)
+        # A listed package without any version is a contradiction, not an empty package.
+        return _Holding(internal_presence(versions) if versions else InternalPresence.UNKNOWN, title, versions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The feeds as one call listed them: what is not there cannot be followed."""
+
+    feeds: dict[FeedRef, Feed]
+
+    async def feed(self, ref: FeedRef) -> Feed:
+        """Return a listed feed."""
+        if ref not in self.feeds:
+            raise FeedNotFound(f"no feed {ref.feed_id} is listed", service="Azure DevOps")
+        return self.feeds[ref]
+
+
+@dataclass(frozen=True, slots=True)
+class Spreader:
+    """Asks for checks of the feeds that a name would reach from outside, though it is internal in another.
+
+    Those checks find no collision of their own, so they spread no further.
+    """
+
+    book: FeedBook
+    names: NamesIndex
+    register: Register
+    queue: Queue
+
+    async def spread(self, feed: Feed, name: PackageName) -> int:
+        """Queue a check for every other enabled feed that may take the name from outside; return how many.
+
+        A feed that holds the name has its own checks, one that has an open case is checked by the sweep.
+        Raises UpstreamError.
+        """
+        # The other feeds' checks look for the holder there, and a delivery may have told of it before any walk did.
+        await self.names.add(feed.ref, [name])
+        feeds = await self.book.listed()
+        listing = _Listing({other.ref: other for other in feeds})
+        holders = {feed.ref, *await self.names.holders(name)}
+        count = 0
+        for other in feeds:
+            if not other.enabled or other.ref in holders:
+                continue
+            if await self._may_be_served(other, name, listing, holders):
+                request = CheckRequest(other.ref, name, f"{name} is internal in {feed.title}, and public")
+                await self.queue.put(QueueName.PACKAGE_CHECKS, request.text())
+                count += 1
+        return count
+
+    async def _may_be_served(self, other: Feed, name: PackageName, listing: _Listing, holders: set[FeedRef]) -> bool:
+        out = await reach(other, name.ecosystem, listing)
+        if out.public_upstream in {PublicUpstream.NONE, PublicUpstream.DISABLED} or holders & out.feeds:
+            return False
+        stored = await self.register.case(other.ref, name)
+        return stored is None or stored.case.state is CaseState.CLOSED

@@ -1,0 +1,199 @@
+"""Names that have to be asked for: seldom, evenly, and never faster than the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import pairwise
+
+from shared.application.messages import CheckRequest
+from shared.application.rounds import PERIOD, Rounds, restart_round
+from shared.application.standings import Standing
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.feeds import Feed
+from shared.domain.names import PackageName
+from shared.domain.public_sources import PublicSource
+from shared.domain.twins import PublicTwin
+from shared.errors import UpstreamUnavailable
+from shared.ports import QueueName
+from tests.application.house import House
+from tests.fakes import START, FakeRegistry, FollowedStandings, public_source
+
+MAVEN = Ecosystem.MAVEN
+SOURCE = PublicSource.at(MAVEN, "https://maven.example.test/")
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class TimedRegistry(FakeRegistry):
+    """Remembers when it was asked, and about what."""
+
+    asked: list[tuple[timedelta, str]] = field(default_factory=list)
+    house: House | None = None
+
+    async def look_up(self, name: PackageName, *, location: str) -> PublicTwin:
+        """Note the time and answer."""
+        assert self.house is not None
+        self.asked.append((self.house.clock() - START, name.canonical))
+        return await FakeRegistry.look_up(self, name, location=location)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A feed with Maven packages, and a repository that gives no list."""
+
+    count: int
+    house: House = field(default_factory=House)
+    registry: TimedRegistry = field(default_factory=TimedRegistry)
+    feed: Feed = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Wire it."""
+        house = self.house
+        self.registry.house = house
+        house.standings = FollowedStandings(house.cursors, house.clock, Standing(by_name="no list"))
+        house.lookup = replace(house.lookup, registries={MAVEN: self.registry}, standings=house.standings)
+        self.feed = house.service.world.add_feed("core", upstreams=[public_source(MAVEN)])
+
+    def name(self, number: int) -> PackageName:
+        """Return one of the names."""
+        return PackageName.of(MAVEN, f"com.contoso:part-{number:05}")
+
+    async def indexed(self) -> Scene:
+        """Put all names into the index."""
+        await self.house.names.add(self.feed.ref, [self.name(number) for number in range(self.count)])
+        return self
+
+    async def run(self, duration: timedelta) -> None:
+        """Let the timer fire once a minute."""
+        rounds: Rounds = self.house.rounds
+        for _ in range(duration // MINUTE):
+            await rounds.go_on()
+            self.house.clock.advance(MINUTE)
+
+
+async def test_each_name_is_asked_once_in_a_period() -> None:
+    """A thousand names, a day: four rounds."""
+    scene = await Scene(1000).indexed()
+    await scene.run(timedelta(days=1))
+    times: dict[str, list[timedelta]] = {}
+    for at, name in scene.registry.asked:
+        times.setdefault(name, []).append(at)
+    assert len(times) == 1000
+    assert {len(asked) for asked in times.values()} == {4}
+    gaps = [later - earlier for asked in times.values() for earlier, later in pairwise(asked[1:])]
+    assert timedelta(hours=5) < min(gaps)
+    assert max(gaps) <= timedelta(hours=12)
+
+
+async def test_a_round_is_spread_evenly_once_its_size_is_known() -> None:
+    """The second round asks about as much in each hour."""
+    scene = await Scene(720).indexed()
+    await scene.run(2 * PERIOD + timedelta(minutes=10))
+    second = [at - PERIOD for at, _ in scene.registry.asked if PERIOD <= at < 2 * PERIOD]
+    by_hour = [sum(1 for at in second if at // timedelta(hours=1) == hour) for hour in range(6)]
+    assert sum(by_hour) in range(700, 721)
+    assert max(by_hour[:5]) - min(by_hour[:5]) <= 3
+
+
+async def test_no_run_asks_more_than_the_budget() -> None:
+    """One request in two seconds, however many names wait, and however long nobody ran."""
+    scene = await Scene(5000).indexed()
+    await scene.run(timedelta(minutes=5))
+    scene.house.clock.advance(timedelta(hours=5))
+    before = len(scene.registry.asked)
+    await scene.run(timedelta(minutes=1))
+    assert len(scene.registry.asked) - before <= 30
+    assert before <= 5 * 30
+
+
+async def test_a_taken_name_is_checked() -> None:
+    """The check is told that the name is public, so that it asks at once."""
+    scene = await Scene(3).indexed()
+    scene.registry.publish(scene.name(1))
+    await scene.run(timedelta(minutes=2))
+    (text,) = scene.house.queue.visible(QueueName.PACKAGE_CHECKS)
+    check = CheckRequest.of(text)
+    assert (check.name, check.feed, check.expects_twin) == (scene.name(1), scene.feed.ref, True)
+
+
+async def test_feeds_that_nothing_can_come_into_are_not_asked_about() -> None:
+    """Their names stay at home; so do those of feeds that are gone."""
+    scene = await Scene(0).indexed()
+    closed = scene.house.service.world.add_feed("closed", upstreams=[])
+    await scene.house.names.add(closed.ref, [scene.name(1)])
+    await scene.house.names.add(replace(closed.ref, feed_id="gone"), [scene.name(2)])
+    await scene.run(timedelta(minutes=5))
+    assert scene.registry.asked == []
+
+
+async def test_a_name_that_two_feeds_hold_is_asked_once_and_checked_twice() -> None:
+    """The registry has one answer for both."""
+    scene = await Scene(1).indexed()
+    other = scene.house.service.world.add_feed("other", upstreams=[public_source(MAVEN)])
+    await scene.house.names.add(other.ref, [scene.name(0)])
+    scene.registry.publish(scene.name(0))
+    await scene.house.rounds.go_on()
+    scene.house.clock.advance(MINUTE)
+    await scene.house.rounds.go_on()
+    feeds = {CheckRequest.of(text).feed for text in scene.house.queue.visible(QueueName.PACKAGE_CHECKS)}
+    assert feeds == {scene.feed.ref, other.ref}
+
+
+async def test_a_repository_in_trouble_stops_the_run_and_nothing_is_skipped() -> None:
+    """Three questions without an answer; the round goes on from the same place."""
+    scene = await Scene(20).indexed()
+    await scene.run(MINUTE)
+    asked = len(scene.registry.asked)
+    for _ in range(3):
+        scene.registry.faults.fail("look_up", UpstreamUnavailable("429", service="Maven"))
+    outcomes = await scene.house.rounds.go_on()
+    assert "the round waits" in outcomes[SOURCE.key]
+    assert len(scene.registry.asked) == asked + 3
+    scene.house.clock.advance(timedelta(minutes=2))
+    await scene.run(timedelta(minutes=5))
+    assert {name for _, name in scene.registry.asked} == {scene.name(n).canonical for n in range(20)}
+
+
+async def test_a_crash_asks_some_names_twice_and_none_never() -> None:
+    """The place is saved after what was found is queued."""
+    scene = await Scene(5).indexed()
+    scene.house.cursors.faults.fail("save", scene.house.stale())
+    assert (await scene.house.rounds.go_on())[SOURCE.key] == "changed meanwhile"
+    await scene.run(timedelta(minutes=5))
+    assert {name for _, name in scene.registry.asked} == {scene.name(n).canonical for n in range(5)}
+
+
+async def test_a_restarted_round_begins_at_once() -> None:
+    """What a change feed lost is asked for now, not in six hours."""
+    scene = await Scene(5).indexed()
+    await scene.run(timedelta(minutes=5))
+    scene.registry.asked.clear()
+    await scene.run(timedelta(minutes=5))
+    assert scene.registry.asked == []
+    await restart_round(SOURCE, scene.house.cursors)
+    await scene.run(timedelta(minutes=5))
+    assert len({name for _, name in scene.registry.asked}) == 5
+
+
+async def test_a_place_that_cannot_be_read_begins_anew() -> None:
+    """Some names are asked twice."""
+    scene = await Scene(2).indexed()
+    await scene.house.cursors.save(f"round|{SOURCE.key}", '{"place": 1', replaces=None)
+    await scene.run(timedelta(minutes=2))
+    assert len(scene.registry.asked) >= 2
+
+
+async def test_names_are_kept_at_home_where_the_setting_says_so() -> None:
+    """`never` asks nobody."""
+    scene = await Scene(3).indexed()
+    scene.house.lookup = replace(scene.house.lookup, may_ask_by_name=False)
+    assert await scene.house.rounds.go_on() == {}
+    assert scene.registry.asked == []
+
+
+async def test_a_registry_with_a_list_has_no_rounds() -> None:
+    """Nothing needs to be asked."""
+    scene = await Scene(3).indexed()
+    scene.house.standings = FollowedStandings(scene.house.cursors, scene.house.clock)
+    assert await scene.house.rounds.go_on() == {}
