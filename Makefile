@@ -29,6 +29,10 @@ demo: setup ## Watch an attack succeed without Feedwarden, and fail with it
 test: setup ## Run all tests, with branch coverage
 	$(PYTHON) -m pytest $(PYTEST_FLAGS) --cov --cov-report=term-missing:skip-covered
 
+.PHONY: bench
+bench: setup ## Measure, and print one table of ratios; ONLY="outbound sweep" makes some of the measurements
+	@$(PYTHON) -m benchmarks $(ONLY)
+
 .PHONY: check
 check: setup ## Check format, lint, types, layers, settings and shell scripts
 	.venv/bin/ruff format --check .

@@ -1,0 +1,1 @@
+"""A function app that does nothing: what the platform itself costs."""

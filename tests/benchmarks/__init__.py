@@ -1,0 +1,1 @@
+"""Benchmarks: their pure parts, and each measurement once with tiny sizes."""
