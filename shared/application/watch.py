@@ -164,22 +164,25 @@ class RegistryWatcher:
             await self.lists.begin(source, cause, anew=True)
 
     async def _queue_hits(self, source: PublicSource, spellings: tuple[str, ...]) -> int:
-        places = asyncio.Semaphore(_QUERIES_AT_ONCE)
         changed = named(source.ecosystem, spellings)
         # Before the index is asked: whoever adds an internal name at this moment looks here after it.
         await self.public_names.add(source, changed)
+        waiting = iter(changed)
 
-        async def queue_one(name: PackageName) -> int:
-            async with places:
-                holders = await self.names.holders(name)
-                if not holders:
-                    await self.look_alikes.look_at(name, source)
-            for ref in holders:
-                check = CheckRequest(ref, name, f"registry {source.ecosystem} changed", expects_twin=True)
-                await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
-            return len(holders)
+        async def work() -> int:
+            return sum([await self._queue_holders(name, source) for name in waiting])
 
-        return sum(await asyncio.gather(*(queue_one(name) for name in changed)))
+        # A task a worker, not one a name: a batch may hold fifty thousand.
+        return sum(await asyncio.gather(*(work() for _ in range(_QUERIES_AT_ONCE))))
+
+    async def _queue_holders(self, name: PackageName, source: PublicSource) -> int:
+        holders = await self.names.holders(name)
+        if not holders:
+            await self.look_alikes.look_at(name, source)
+        for ref in holders:
+            check = CheckRequest(ref, name, f"registry {source.ecosystem} changed", expects_twin=True)
+            await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
+        return len(holders)
 
     async def _save(self, source: PublicSource, batch: ChangedNames, cursor: Cursor | None) -> bool:
         try:

@@ -5,88 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StrictStr, ValidationError
-from pydantic_core import ErrorDetails
-
-from shared.adapters.doors.body import LONGEST_TEXT, is_clean, read_object
+from shared.adapters.doors.body import is_clean
 from shared.adapters.doors.signature import SigningKeys
-from shared.domain.ecosystems import Ecosystem
 from shared.domain.hints import Hint
-from shared.domain.names import PackageName
-from shared.errors import NoUpstreamingBehavior, UntrustedInput
+from shared.errors import UntrustedInput
 
 _LONGEST_ID: Final = 200
-_WORDS: Final = MappingProxyType(
-    {"missing": "is missing", "string_type": "must be a text", "model_type": "must be an object"}
-)
-
-
-def _clean(text: str) -> str:
-    if not is_clean(text):
-        raise ValueError("unfit")  # pydantic collects ValueError, and the words come from below
-    return text
-
-
-def _clean_or_missing(text: str | None) -> str | None:
-    # A pipeline variable that is not set arrives as an empty text.
-    stripped = (text or "").strip()
-    return _clean(stripped) if stripped else None
-
-
-type _Text = Annotated[StrictStr, AfterValidator(_clean)]
-type _OptionalText = Annotated[StrictStr | None, AfterValidator(_clean_or_missing)]
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    project: _OptionalText = None
-    feed: _OptionalText = None
-    ecosystem: _OptionalText = None
-    package: _OptionalText = None
-    version: _OptionalText = None
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    type: _Text
-    timestamp: _OptionalText = None  # for people; what counts is the signed one
-    data: _Data | None = None
-
-
-def _read_body(body: bytes) -> _Body:
-    try:
-        return _Body.model_validate(read_object(body))
-    except ValidationError as error:
-        problems = (f"{'.'.join(map(str, p['loc']))} {_said(p)}" for p in error.errors())
-        raise UntrustedInput(f"the body does not fit: {'; '.join(problems)}") from error
-
-
-def _said(problem: ErrorDetails) -> str:
-    return _WORDS.get(problem["type"], f"must be 1 to {LONGEST_TEXT} printable characters")
-
-
-def _ecosystem(text: str | None) -> Ecosystem | None:
-    try:
-        return None if text is None else Ecosystem.of(text)
-    except NoUpstreamingBehavior as error:
-        raise UntrustedInput(str(error)) from error
-
-
-def _hint(delivery_id: str, body: _Body) -> Hint:
-    data = body.data or _Data()
-    ecosystem = _ecosystem(data.ecosystem)
-    package = data.package
-    if ecosystem is None or data.feed is None or package is None:
-        # A name without its ecosystem or its feed could mean several packages: look at all that it may mean.
-        kind = None if ecosystem is None else ecosystem.value
-        return Hint(delivery_id, body.type, data.project, data.feed, kind)
-    name = PackageName.of(ecosystem, package)
-    return Hint(delivery_id, body.type, data.project, data.feed, ecosystem.value, name.spelling, data.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +31,9 @@ class GenericDoor:
         delivery_id = self.keys.verify(headers, body, at=at)
         if len(delivery_id) > _LONGEST_ID or not is_clean(delivery_id):
             raise UntrustedInput(f"webhook-id is longer than {_LONGEST_ID} characters, or not printable")
-        return _hint(delivery_id, _read_body(body))
+        from shared.adapters.doors.generic_body import read_hint  # noqa: PLC0415  # what checks it costs cold start
+
+        return read_hint(delivery_id, body)
 
 
 def generic_door(secrets: tuple[str, ...]) -> GenericDoor:

@@ -68,7 +68,7 @@ class Bounds:
     total: timedelta = timedelta(seconds=30)
     streaming: timedelta = timedelta(minutes=5)
     read: timedelta = timedelta(seconds=15)
-    concurrency: int = 16
+    concurrency: int = 32
 
 
 class GuardedClient:
