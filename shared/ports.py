@@ -6,7 +6,7 @@ UpstreamErrors for what a person must mend. Times are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -183,7 +183,7 @@ class NamePage:
 class NameList(Protocol):
     """The list of all names of one registry: read it, and no name has to be asked for."""
 
-    def pages(self, *, token: str | None) -> AsyncIterator[NamePage]:
+    def pages(self, *, token: str | None) -> AsyncGenerator[NamePage]:
         """Walk the list from a token on; None = from its beginning.
 
         Ends with a page that is `last`; that one has no names where nothing changed since its token was given out.

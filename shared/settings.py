@@ -73,7 +73,7 @@ SETTINGS: Final = (
         "NPM_REPLICATION_URL",
         "change feed and list of names of the public npm registry; empty = npm is asked for each name",
     ),
-    Setting("NPM_REPLICATION_OF", "location of the npm registry that it replicates, where feeds pull from several"),
+    Setting("NPM_REPLICATION_OF", "location of the npm registry that it replicates; empty = the only one when it was first used"),
     Setting(
         "CARGO_FEED_URL", "RSS of new crates of the public Cargo registry; empty = new crates are found by rounds only"
     ),
@@ -81,7 +81,7 @@ SETTINGS: Final = (
     Setting(
         "DISCLOSE_NAMES",
         "`where-needed` asks registries that give no list of their names about internal names; `never` does not, "
-        "and those packages stay unknown",
+        "and those packages are not judged",
         "where-needed",
     ),
     Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.application.journal import Entry, Journal, draft
-from shared.application.messages import CheckRequest, SweepRequest
+from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.application.public_list import ListReader
 from shared.application.setbacks import Setbacks
 from shared.domain.cases import CaseEvent, CaseState
 from shared.domain.policy import Mode, Protection
@@ -27,6 +28,7 @@ class Abandoner:
     register: Register
     journal: Journal
     setbacks: Setbacks
+    lists: ListReader
     clock: Clock
 
     async def abandon_check(self, text: str) -> None:
@@ -64,7 +66,10 @@ class Abandoner:
             await self._unreadable("feed-sweeps", text)
             return
         logger.error(told("walk abandoned", kind=request.kind.value, cause=request.cause))
-        await self.setbacks.remember(request.feed, f"{request.kind} for {request.cause}: {_WHY}")
+        about = f"{request.kind} of {request.only} {request.location}" if request.location else request.kind
+        await self.setbacks.remember(request.feed, f"{about} for {request.cause}: {_WHY}")
+        if request.kind is SweepKind.PUBLIC_NAMES:
+            await self.lists.give_up(request)
 
     async def abandon_notice(self, text: str) -> None:
         """Remember that people were not told of something; the log keeps what it was."""

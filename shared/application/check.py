@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.application.elsewhere import Spreader
 from shared.application.gather import Gathered, Gatherer, is_propagating
 from shared.application.journal import Entry, Journal, details, draft, judged
-from shared.application.messages import CheckRequest
-from shared.application.packs import is_worse, seen_at
+from shared.application.messages import LATE_PAGE, CheckRequest
+from shared.application.packs import is_judged_otherwise, is_worse, seen_at
 from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
 from shared.domain.evidence import Evidence, InternalPresence, Proof, UpstreamingBehavior, is_internal, twin_taken
 from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
@@ -32,8 +32,8 @@ RECHECK_AFTER: Final = tuple(timedelta(seconds=s) for s in (3, 10, 30, 60, 300, 
 _LASTING: Final = 2
 _GIVE_UP: Final = 8
 
-# A registry's change feed runs ahead of the package's page: so long is "not found" not believed.
-LATE_PAGE: Final = tuple(timedelta(seconds=s) for s in (15, 60, 300))
+# A public package that gets a new version every minute must not fill the audit chain and everybody's inbox.
+_PACK_NEWS_EVERY: Final = timedelta(hours=1)
 
 # A queue hides a message for seven days at most, and nobody wants to wait that long.
 _LONGEST_WAIT: Final = timedelta(days=1)
@@ -141,12 +141,9 @@ class Checker:
         A feed without a public upstream has no collision, but a registry's change feed told of the name.
         """
         evidence = step.gathered.evidence
-        taken = twin_taken(evidence)
-        newly_seen = taken and (step.stored is None or step.stored.case.twin_seen_at is None)
-        # Rechecks of what was spread already spread nothing: a case takes several of them within a minute.
-        calls = newly_seen or (step.request.attempt == 0 and (taken or step.request.expects_twin))
-        if evidence.internal is not InternalPresence.LIVE or not calls:
+        if evidence.internal is not InternalPresence.LIVE or not (twin_taken(evidence) or step.request.expects_twin):
             return
+        # At every attempt: a check that was put off, or killed before this line, has spread nothing yet.
         try:
             await self.spreader.spread(step.gathered.feed, step.gathered.name)
         except UpstreamError as error:
@@ -166,7 +163,9 @@ class Checker:
         case = replace(
             stored.case, protection=Protection.UNKNOWN, reasons=reasons, scenario=None, behavior=None, note=str(error)
         )
-        if stored.case.state is not CaseState.ENFORCING and _news(stored.case, case, CaseEvent.FOUND_UNKNOWN):
+        if stored.case.state is not CaseState.ENFORCING and _news(
+            stored.case, case, CaseEvent.FOUND_UNKNOWN, self.clock()
+        ):
             words = {"why": str(error), "protection": case.protection.value, "reasons": ", ".join(reasons)}
             await self.journal.write(case, Entry(CaseEvent.FOUND_UNKNOWN, request.cause, words), stored)
         return Protection.UNKNOWN
@@ -231,7 +230,7 @@ class Checker:
         kind = CaseEvent.FOUND_DRIFTED if _drifted(step) else FINDING_OF[verdict]
         if step.stored is None and kind in {CaseEvent.FOUND_SAFE, CaseEvent.FOUND_PENDING}:
             return verdict
-        if step.stored is None or _news(step.stored.case, step.case, kind):
+        if step.stored is None or _news(step.stored.case, step.case, kind, self.clock()):
             await self._write(step, step.case, kind)
         return verdict
 
@@ -284,9 +283,15 @@ def _judge_pending(step: _Step, evidence: Evidence) -> _Step:
     return replace(step, gathered=gathered, decision=decision, case=judged(step.case, evidence, decision))
 
 
-def _news(known: Case, found: Case, kind: CaseEvent) -> bool:
-    """Say whether the case would tell anything that its row does not tell already."""
-    if known.twin.presence is not found.twin.presence or is_worse(known.pack, found.pack):
+def _news(known: Case, found: Case, kind: CaseEvent, now: datetime) -> bool:
+    """Say whether the case would tell anything that its row does not tell already.
+
+    Whoever owns the twin changes it as often as they like: what neither class nor advisories nor our side show is told
+    once in a while, and what is told then is the latest.
+    """
+    if known.twin.presence is not found.twin.presence or is_judged_otherwise(known.pack, found.pack):
+        return True
+    if is_worse(known.pack, found.pack) and now - known.updated_at >= _PACK_NEWS_EVERY:
         return True
     return next_state(known.state, kind) is not known.state or any(
         getattr(known, member) != getattr(found, member) for member in _TELLING

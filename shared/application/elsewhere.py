@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.application.feed_book import FeedBook
 from shared.application.messages import CheckRequest
-from shared.application.reach import Reach, reach
+from shared.application.reach import Feeds, Reach, reach
 from shared.domain.cases import CaseState
 from shared.domain.evidence import InternalPresence, PublicUpstream, internal_presence
 from shared.domain.feeds import Feed, FeedRef
@@ -83,31 +83,33 @@ class Neighbours:
         """Return the first holder that proves it; without one, a holder that could not be read; else none."""
         best = _Holding(InternalPresence.NONE, "")
         for ref in refs:
-            found = await self._look_into(ref, name)
+            found = await _look_into(ref, name, self.book, self.service)
             if found.presence is InternalPresence.LIVE:
                 return found
             if found.presence is InternalPresence.UNKNOWN:
                 best = found
         return best
 
-    async def _look_into(self, ref: FeedRef, name: PackageName) -> _Holding:
-        title = ref.feed_id
-        try:
-            feed = await self.book.feed(ref)
-            title = feed.title
-            package = await self.service.find_package(feed, name)
-            if package is None:
-                return _Holding(InternalPresence.NONE, title)
-            versions = await self.service.versions(feed, package)
-        except FeedNotFound:
+
+async def _look_into(ref: FeedRef, name: PackageName, feeds: Feeds, service: FeedService) -> _Holding:
+    """Read what a feed holds of a name. Raises UpstreamUnavailable, AuthenticationFailed."""
+    title = ref.feed_id
+    try:
+        feed = await feeds.feed(ref)
+        title = feed.title
+        package = await service.find_package(feed, name)
+        if package is None:
             return _Holding(InternalPresence.NONE, title)
-        except (UpstreamUnavailable, AuthenticationFailed):
-            raise
-        except UpstreamError as error:
-            logger.info(told("holder not readable", feed=title, package=name, error=error))
-            return _Holding(InternalPresence.UNKNOWN, title)
-        # A listed package without any version is a contradiction, not an empty package.
-        return _Holding(internal_presence(versions) if versions else InternalPresence.UNKNOWN, title, versions)
+        versions = await service.versions(feed, package)
+    except FeedNotFound:
+        return _Holding(InternalPresence.NONE, title)
+    except (UpstreamUnavailable, AuthenticationFailed):
+        raise
+    except UpstreamError as error:
+        logger.info(told("holder not readable", feed=title, package=name, error=error))
+        return _Holding(InternalPresence.UNKNOWN, title)
+    # A listed package without any version is a contradiction, not an empty package.
+    return _Holding(internal_presence(versions) if versions else InternalPresence.UNKNOWN, title, versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,37 @@ class _Listing:
         if ref not in self.feeds:
             raise FeedNotFound(f"no feed {ref.feed_id} is listed", service="Azure DevOps")
         return self.feeds[ref]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """Which feeds hold a name indeed: the index only says which may. Each is looked into once, where it matters."""
+
+    name: PackageName
+    listing: _Listing
+    service: FeedService
+    indexed: frozenset[FeedRef]
+    found: dict[FeedRef, bool]
+
+    async def stands_for(self, feed: FeedRef, upstream: frozenset[FeedRef]) -> bool:
+        """Say whether a feed, or one that it pulls from, is proved to hold the name."""
+        doubtful = ({feed} | upstream) & self.indexed
+        # Those that are known come first, and then the feed itself: it may spare the others.
+        for ref in sorted(doubtful, key=lambda ref: (ref not in self.found, ref != feed, str(ref))):
+            if ref not in self.found:
+                self.found[ref] = await self._is_live(ref)
+            if self.found[ref]:
+                return True
+        return False
+
+    async def _is_live(self, ref: FeedRef) -> bool:
+        try:
+            holding = await _look_into(ref, self.name, self.listing, self.service)
+        except UpstreamError as error:
+            # Not proved: the check that is queued for it comes again until Azure DevOps can be asked.
+            logger.info(told("holder not proved", feed=ref.feed_id, package=self.name, error=error))
+            return False
+        return holding.presence is InternalPresence.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +178,21 @@ class Spreader:
         await self.names.add(feed.ref, [name])
         feeds = await self.book.listed()
         listing = _Listing({other.ref: other for other in feeds})
-        holders = {feed.ref, *await self.names.holders(name)}
+        indexed = frozenset({feed.ref, *await self.names.holders(name)})
+        proofs = _Proofs(name, listing, self.book.service, indexed, {feed.ref: True})
         count = 0
         for other in feeds:
-            if not other.enabled or other.ref in holders:
-                continue
-            if await self._may_be_served(other, name, listing, holders):
+            if other.enabled and other.ref != feed.ref and await self._may_be_served(other, proofs):
                 request = CheckRequest(other.ref, name, f"{name} is internal in {feed.title}, and public")
                 await self.queue.put(QueueName.PACKAGE_CHECKS, request.text())
                 count += 1
         return count
 
-    async def _may_be_served(self, other: Feed, name: PackageName, listing: _Listing, holders: set[FeedRef]) -> bool:
-        out = await reach(other, name.ecosystem, listing)
-        if out.public_upstream in {PublicUpstream.NONE, PublicUpstream.DISABLED} or holders & out.feeds:
+    async def _may_be_served(self, other: Feed, proofs: _Proofs) -> bool:
+        out = await reach(other, proofs.name.ecosystem, proofs.listing)
+        if out.public_upstream in {PublicUpstream.NONE, PublicUpstream.DISABLED}:
             return False
-        stored = await self.register.case(other.ref, name)
-        return stored is None or stored.case.state is CaseState.CLOSED
+        # A holder mostly has a case of its own, and that costs less to see than what it holds.
+        stored = await self.register.case(other.ref, proofs.name)
+        open_case = stored is not None and stored.case.state is not CaseState.CLOSED
+        return not open_case and not await proofs.stands_for(other.ref, out.feeds)

@@ -88,7 +88,6 @@ class _Held:
     internal: InternalPresence
     versions: tuple[FeedVersion, ...]
     known: Case | None
-    expects_twin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,8 @@ class Gatherer:
         else:
             evidence = await self._not_internal(held, elsewhere)
         ours = held.versions if elsewhere is None else elsewhere.versions
-        pack = await self.packer.pack(held.name, evidence.twin, ours, known)
+        may_ask = await self._may_be_told(held, evidence.twin, elsewhere)
+        pack = await self.packer.pack(held.name, evidence.twin, ours, known, may_ask=may_ask)
         note = "" if elsewhere is None else elsewhere.note
         return Gathered(held.feed, held.name, held.package_id, evidence, pack, note)
 
@@ -134,7 +134,6 @@ class Gatherer:
             InternalPresence.UNKNOWN if package and not versions else internal_presence(versions),
             versions,
             known,
-            request.expects_twin,
         )
 
     async def _internal(self, held: _Held) -> Evidence:
@@ -158,9 +157,14 @@ class Gatherer:
 
     async def _twin(self, held: _Held, out: Reach) -> PublicTwin:
         known = None if held.known is None else held.known.twin
-        once_seen = known is not None and known.presence in _TAKEN
-        twin = await self.lookup.look_up(held.name, out, known_public=once_seen or held.expects_twin)
-        return bounded(once_taken(twin, known))
+        return bounded(once_taken(await self.lookup.look_up(held.name, out), known))
+
+    async def _may_be_told(self, held: _Held, twin: PublicTwin, elsewhere: Elsewhere | None) -> bool:
+        """Say whether a third party may be asked about the name."""
+        if twin.presence not in _TAKEN:
+            return False
+        out = await reach(held.feed, held.name.ecosystem, self.book) if elsewhere is None else elsewhere.out
+        return await self.lookup.may_be_told(held.name, out)
 
     async def _held(
         self, feed: Feed, request: CheckRequest, known: Case | None

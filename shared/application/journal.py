@@ -65,12 +65,14 @@ class Journal:
         state = next_state(before, entry.kind)
         event = _event(case, entry, state, now, None if stored is None else stored.case)
         moved = replace(case, state=state, updated_at=now, sequence=event.sequence, head=event.digest)
-        notices = tuple(self._notices(moved, entry, before, now))
+        notices = tuple(self._notices(moved, entry, None if stored is None else stored.case, now))
         replaces = None if stored is None else stored.tag
         return await self.register.commit(CaseChange(moved, event, notices, replaces))
 
-    def _notices(self, case: Case, entry: Entry, before: CaseState, now: datetime) -> list[Notice]:
-        kind = _notice_kind(case, entry, before)
+    def _notices(self, case: Case, entry: Entry, before: Case | None, now: datetime) -> list[Notice]:
+        kind = _notice_kind(case, entry, CaseState.NEW if before is None else before.state)
+        if kind is None and before is not None and _is_judged_otherwise(before, case):
+            kind = NoticeKind.TWIN_CHANGED
         if kind is None:
             return []
         facts = {"feed": case.feed_title, "package": str(case.name), "cause": entry.cause, **entry.details}
@@ -80,12 +82,24 @@ class Journal:
 
 def _notice_kind(case: Case, entry: Entry, before: CaseState) -> NoticeKind | None:
     if entry.kind is CaseEvent.FOUND_PROTECTED:
-        # Good news only where somebody waits for it.
+        # Good news only where somebody waits for it. That the switch had been closed before is no reason to keep a
+        # twin that has just appeared to ourselves.
         waiting = before in {CaseState.PENDING, CaseState.EXPOSED, CaseState.UNKNOWN, CaseState.ABANDONED}
-        return NoticeKind.PROTECTION_CONFIRMED if waiting else None
+        appeared = before in {CaseState.NEW, CaseState.CLOSED, CaseState.DRIFTED}
+        return NoticeKind.PROTECTION_CONFIRMED if waiting else NoticeKind.COLLISION_BLOCKED if appeared else None
     deciding = case.reasons[0] if case.reasons else None
     fitting = (kind for event, reason, kind in _TELL if event is entry.kind and reason in (None, deciding))
     return next(fitting, None)
+
+
+def _is_judged_otherwise(before: Case, case: Case) -> bool:
+    """Say whether people know the twin as something else than what it is now."""
+    if before.pack is None or case.pack is None:
+        return False
+    told, found = before.pack, case.pack
+    return told.classification.kind is not found.classification.kind or bool(
+        set(found.advisories.ids) - set(told.advisories.ids)
+    )
 
 
 def _event(case: Case, entry: Entry, state: CaseState, now: datetime, before: Case | None) -> AuditEvent:

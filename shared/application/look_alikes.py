@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from shared.application.messages import LATE_PAGE, SweepKind, SweepRequest
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.findings import Finding, Likeness, whole_organization
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice, NoticeKind
@@ -13,8 +16,9 @@ from shared.domain.ours import Ours
 from shared.domain.prefixes import prefix_of
 from shared.domain.public_sources import PublicSource
 from shared.domain.twins import Presence, PublicTwin
+from shared.errors import UntrustedInput
 from shared.logs import told
-from shared.ports import Clock, NamesIndex, NewId, Register, Registries
+from shared.ports import Clock, NamesIndex, NewId, Queue, QueueName, Register, Registries
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +32,24 @@ class LookAlikeReporter:
     registries: Registries
     ours: Ours
     organization: str
+    queue: Queue
     clock: Clock
     new_id: NewId
 
-    async def look_at(self, public: PackageName, source: PublicSource) -> None:
-        """Report a public name that resembles an internal one or stands under a prefix of ours, each pair once."""
-        findings = [*await self._resembling(public), *self._under_prefix(public)]
+    async def note(self, public: PackageName, source: PublicSource) -> None:
+        """Queue a look at a public name that resembles an internal one or stands under a prefix of ours."""
+        if await self._findings(public):
+            await self._queue(public, source, 0)
+
+    async def look_at(self, request: SweepRequest) -> None:
+        """Report the name that a message is about, each resemblance once; a page that lags behind is waited for."""
+        public, source = _asked_for(request)
+        findings = await self._findings(public)
         if not findings:
             return
         twin = await self.registries[public.ecosystem].look_up(public, location=source.location)
+        if twin.presence is Presence.ABSENT and request.attempt < len(LATE_PAGE):
+            await self._queue(public, source, request.attempt + 1)
         if twin.presence is Presence.ABSENT or self._is_ours(public, twin):
             return
         for finding in findings:
@@ -44,6 +57,21 @@ class LookAlikeReporter:
                 logger.warning(
                     told("look-alike found", public=str(public), likeness=finding.likeness, resembles=finding.resembles)
                 )
+
+    async def _findings(self, public: PackageName) -> Sequence[Finding]:
+        return [*await self._resembling(public), *self._under_prefix(public)]
+
+    async def _queue(self, public: PackageName, source: PublicSource, attempt: int) -> None:
+        request = SweepRequest(
+            SweepKind.LOOK_ALIKE,
+            f"registry {source.ecosystem} has {public.spelling}",
+            only=source.ecosystem.value,
+            location=source.location,
+            public=public.spelling,
+            attempt=attempt,
+        )
+        delay = LATE_PAGE[attempt - 1] if attempt else timedelta(0)
+        await self.queue.put(QueueName.FEED_SWEEPS, request.text(), delay=delay)
 
     async def _resembling(self, public: PackageName) -> Iterable[Finding]:
         now = self.clock()
@@ -78,3 +106,10 @@ class LookAlikeReporter:
         }
         notice_id = f"{now:%Y%m%dT%H%M%S%f}-{self.new_id()}"
         return Notice(notice_id, NoticeKind.LOOK_ALIKE_FOUND, finding.feed, str(finding.public), now, facts)
+
+
+def _asked_for(request: SweepRequest) -> tuple[PackageName, PublicSource]:
+    if request.only is None or request.location is None or request.public is None:
+        raise UntrustedInput(f"a request of kind {request.kind} names no package")
+    ecosystem = Ecosystem.of(request.only)
+    return PackageName.of(ecosystem, request.public), PublicSource.at(ecosystem, request.location)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -13,6 +14,9 @@ from shared.domain.names import PackageName
 from shared.errors import UntrustedInput
 
 _SCHEMA: Final = 1
+
+# A registry's change feed runs ahead of the package's page: so long is "not found" not believed.
+LATE_PAGE: Final = tuple(timedelta(seconds=s) for s in (15, 60, 300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class SweepKind(StrEnum):
     CHANGES = "changes"
     EVERY_PACKAGE = "every-package"
     PUBLIC_NAMES = "public-names"
+    LOOK_ALIKE = "look-alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class SweepRequest:
     `feed` is set except for hints. The `hinted_` members are a sender's words: names or ids.
     `skip` is where the page of an every-package walk begins; `only` limits such a walk to one ecosystem,
     `blind` says that packages of earlier pages could not be judged. `only` and `location` name the registry whose
-    list of names is to be read.
+    list of names is to be read, `begun` when that was begun, or where a name that resembles ours (`public`) stands.
     """
 
     kind: SweepKind
@@ -108,6 +113,8 @@ class SweepRequest:
     only: str | None = None
     blind: bool = False
     location: str | None = None
+    begun: str | None = None
+    public: str | None = None
 
     def covers(self, ecosystem: Ecosystem) -> bool:
         """Say whether a walk is about packages of that ecosystem."""
@@ -141,12 +148,23 @@ class SweepRequest:
                 only=words.get("only"),
                 blind=bool(row.get("blind", False)),
                 location=words.get("location"),
+                begun=words.get("begun"),
+                public=words.get("public"),
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UntrustedInput("not a sweep request") from error
 
 
-_WORDS: Final = ("hinted_project", "hinted_feed", "hinted_ecosystem", "hinted_package", "only", "location")
+_WORDS: Final = (
+    "hinted_project",
+    "hinted_feed",
+    "hinted_ecosystem",
+    "hinted_package",
+    "only",
+    "location",
+    "begun",
+    "public",
+)
 
 
 def _feed(row: dict[str, Any]) -> FeedRef:

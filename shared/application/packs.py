@@ -26,16 +26,11 @@ _GOOD_FOR: Final = timedelta(hours=1)
 _TEXT, _TEXTS, _LIST = 300, 100, 20
 
 _SEEN: Final = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
+_ANSWERED: Final = frozenset({AdvisoryState.MALICIOUS, AdvisoryState.NONE_KNOWN})
 # What belongs to one release of the twin: a registry that leaves it out this time has told it before.
 _TOLD: Final = (
-    "first_published",
-    "latest_published",
-    "install_scripts",
-    "repository",
-    "description",
-    "releases",
-    "withdrawn",
-    "name",
+    *("first_published", "latest_published", "install_scripts", "repository", "description"),
+    *("releases", "withdrawn", "name"),
 )
 
 
@@ -79,11 +74,17 @@ class Packer:
     clock: Clock
 
     async def pack(
-        self, name: PackageName, twin: PublicTwin, versions: Sequence[FeedVersion], known: Case | None
+        self,
+        name: PackageName,
+        twin: PublicTwin,
+        versions: Sequence[FeedVersion],
+        known: Case | None,
+        *,
+        may_ask: bool = True,
     ) -> EvidencePack | None:
         """Return the pack as of now; where the twin was not seen this time, the recorded one; None = never seen.
 
-        `versions` are what our side holds, wherever that is.
+        `versions` are what our side holds, wherever that is. `may_ask` = the advisory database may learn the name.
         """
         recorded = None if known is None else known.pack
         if twin.presence not in _SEEN:
@@ -92,7 +93,10 @@ class Packer:
         own = own_history(versions)
         if own.latest_version is not None:
             own = replace(own, latest_version=_cut(own.latest_version, _TEXT))
-        advisories = await self._advisories(name, whole, known)
+        if may_ask:
+            advisories = await self._advisories(name, whole, known)
+        else:
+            advisories = NOT_ASKED if recorded is None else recorded.advisories
         return pack_of(name=name, twin=whole, own=own, advisories=advisories, ours=self.ours)
 
     async def _advisories(self, name: PackageName, twin: PublicTwin, known: Case | None) -> Advisories:
@@ -102,7 +106,7 @@ class Packer:
         if not (changed or self._is_due(recorded, known)):
             return recorded
         answer = await self.source.ask(_as_published(name, twin))
-        if answer.state in {AdvisoryState.MALICIOUS, AdvisoryState.NONE_KNOWN}:
+        if answer.state in _ANSWERED:
             return replace(answer, ids=_bounded_list(answer.ids))
         # Nobody answered: an alarm stays, and so does an all-clear that was given for this very twin.
         keeps = recorded.state is AdvisoryState.MALICIOUS or (
@@ -111,7 +115,7 @@ class Packer:
         return recorded if keeps else replace(answer, ids=())
 
     def _is_due(self, recorded: Advisories, known: Case | None) -> bool:
-        if recorded.state in {AdvisoryState.UNKNOWN, AdvisoryState.NOT_ASKED} or recorded.asked_at is None:
+        if recorded.state not in _ANSWERED or recorded.asked_at is None:
             return True
         now = self.clock()
         first = None if known is None else known.twin_seen_at
@@ -130,7 +134,9 @@ def _completed(twin: PublicTwin, recorded: PublicTwin) -> PublicTwin:
 
 
 def _changed(recorded: PublicTwin, twin: PublicTwin) -> bool:
-    return (recorded.latest_version, recorded.publishers) != (twin.latest_version, twin.publishers)
+    # A file can be added to an old release, or another version published below the highest: only the time tells.
+    members = ("latest_version", "latest_published", "publishers")
+    return any(getattr(recorded, member) != getattr(twin, member) for member in members)
 
 
 def _as_published(name: PackageName, twin: PublicTwin) -> PackageName:
@@ -143,16 +149,29 @@ def _as_published(name: PackageName, twin: PublicTwin) -> PackageName:
 
 
 def is_worse(known: EvidencePack | None, found: EvidencePack | None) -> bool:
-    """Say whether a pack tells people something that the recorded one does not: what only went away is no news."""
+    """Say whether a pack tells people something that the recorded one does not: what only went away is no news.
+
+    `worse` of evidence_changes.py asks whether a decision still stands: only what speaks against it, any other version.
+    """
     if found is None or known is None:
         return found is not None
-    alarmed, alarms = (pack.advisories.state is AdvisoryState.MALICIOUS for pack in (known, found))
-    judged_otherwise = (
+    return is_judged_otherwise(known, found) or _tells_more(known, found)
+
+
+def is_judged_otherwise(known: EvidencePack | None, found: EvidencePack | None) -> bool:
+    """Say whether a pack has another class or other advisories than the recorded one, or is the first."""
+    if found is None or known is None:
+        return found is not None
+    before, after = known.advisories, found.advisories
+    alarmed, alarms = (told.state is AdvisoryState.MALICIOUS for told in (before, after))
+    # A database that falls silent says nothing new; that it answers again is news of what it did not answer about.
+    same = known.twin.latest_version == found.twin.latest_version
+    return (
         known.classification.kind is not found.classification.kind
         or alarmed is not alarms
-        or bool(set(found.advisories.ids) - set(known.advisories.ids))
+        or (same and before.state not in _ANSWERED and after.state in _ANSWERED)
+        or bool(set(after.ids) - set(before.ids))
     )
-    return judged_otherwise or _tells_more(known, found)
 
 
 def _tells_more(known: EvidencePack, found: EvidencePack) -> bool:
@@ -161,11 +180,18 @@ def _tells_more(known: EvidencePack, found: EvidencePack) -> bool:
         # Two caches that take turns with an old and a new answer would be news each time.
         return _is_later(before, after)
     return (
-        known.advisories.state is not found.advisories.state
+        _is_uploaded_to(before, after)
+        or known.advisories.state is not found.advisories.state
         or bool(set(after.publishers) - set(before.publishers))
         or bool(set(after.install_scripts or ()) - set(before.install_scripts or ()))
         or after.repository not in {None, before.repository}
     )
+
+
+def _is_uploaded_to(before: PublicTwin, after: PublicTwin) -> bool:
+    # Where no time was told before, one that is told now is no news.
+    old, new = before.latest_published, after.latest_published
+    return old is not None and new is not None and new > old
 
 
 def _is_later(before: PublicTwin, after: PublicTwin) -> bool:

@@ -90,10 +90,13 @@ class Readiness:
                 return False, "its list of names is being read; packages are not judged until it is whole"
             case Knowledge.STALE:
                 return False, "its changes could not be followed for an hour: what is new there is not known"
+            case Knowledge.BY_NAME if self.may_ask_by_name and standing.unanswered:
+                return False, f"{standing.unanswered} names got no answer in the last round ({standing.why_asked})"
             case Knowledge.BY_NAME if self.may_ask_by_name:
                 return True, f"asked for each name in rounds ({standing.why_asked})"
             case Knowledge.BY_NAME:
-                return False, f"its packages are not judged: DISCLOSE_NAMES is `never` ({standing.why_asked})"
+                # That is as it was chosen, and no outage; whoever asks is told all the same.
+                return True, f"its packages are not judged: DISCLOSE_NAMES is `never` ({standing.why_asked})"
 
 
 async def _ask(question: Callable[[], Awaitable[Finding]]) -> Finding:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared.application.feed_book import FeedBook
@@ -16,11 +17,12 @@ from shared.application.reach import reach
 from shared.application.standings import Standings
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
 from shared.domain.public_sources import PublicSource, sources_of
 from shared.domain.twins import Presence
-from shared.errors import StaleWrite, UpstreamError, UpstreamUnavailable
+from shared.errors import StaleWrite, UnexpectedAnswer, UpstreamError, UpstreamUnavailable
 from shared.logs import told
-from shared.ports import Clock, Cursor, Cursors, HeldName, NamesIndex, Queue, QueueName
+from shared.ports import Clock, Cursor, Cursors, HeldName, NamesIndex, Queue, QueueName, Sleep
 
 logger = logging.getLogger(__name__)
 
@@ -28,27 +30,67 @@ logger = logging.getLogger(__name__)
 PERIOD: Final = ABSENCE_LASTS
 # A round is over a little before the next begins.
 _FILLED: Final = 0.95
-# The least time between two questions, by ecosystem. Maven Central blocks whole companies that ask faster:
-# https://central.sonatype.org/faq/429-error/
+# The least time between two questions, by ecosystem. Maven Central publishes no figure for its limits, and blocks whole
+# companies that ask too fast; others went down to 2,000 requests an hour:
+# https://central.sonatype.org/faq/429-error/, https://github.com/scalacenter/scaladex/issues/1826
 SPACING: Final[Mapping[Ecosystem, timedelta]] = {Ecosystem.MAVEN: timedelta(seconds=2)}
 _OTHER_SPACING: Final = timedelta(seconds=0.2)
-# Asked in one run of the timer, which shall end before the next is due; what is left is asked then.
-_MOST_A_RUN: Final = 200
-_LONGEST_RUN: Final = timedelta(seconds=55)
-# So many questions without an answer in a row end a run: the registry is in trouble, the round waits.
-_PATIENCE: Final = 3
+# A run ends in time for the platform, whose functions are ended after ten minutes; what is left is due the next time.
+_LONGEST_RUN: Final = timedelta(minutes=4)
+# Asked before the place is saved.
+_A_PART: Final = 10
+# A part that ends in silence is tried again for so long, and then passed over: most limits are lifted sooner, and some
+# names that are never answered must not hide the others.
+_PATIENCE: Final = timedelta(hours=1)
+# So many questions without an answer in a row are silence.
+_SILENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Where a round is: `place` None = it begins. `expected` is how many entries the last whole round met."""
+    """Where a round is: `place` None = it begins. `asked` counts its questions, `expected` those of the last whole one.
 
-    begun_at: str
-    looked_at: str
+    `unanswered` of its names got no answer; `silent_since` = the registry answers nothing at this place. `again` =
+    something may have been published untold: the next round begins as soon as this one ends, and as fast as the
+    budget allows.
+    """
+
+    begun_at: datetime
+    looked_at: datetime
     place: str | None = None
-    met: int = 0
+    asked: int = 0
     expected: int = 0
+    unanswered: int = 0
+    silent_since: datetime | None = None
+    again: bool = False
     ended: bool = False
+
+    def text(self) -> str:
+        """Return it as a position."""
+        return json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(self).items()})
+
+    @classmethod
+    def of(cls, cursor: Cursor | None) -> Round | None:
+        """Read a position; None where there is none, or it cannot be read: a round that begins anew asks some twice."""
+        try:
+            row = {} if cursor is None else json.loads(cursor.value)
+            return cls(
+                begun_at=_moment(row["begun_at"]),
+                looked_at=_moment(row["looked_at"]),
+                place=None if row["place"] is None else str(row["place"]),
+                asked=int(row["asked"]),
+                expected=int(row["expected"]),
+                unanswered=int(row["unanswered"]),
+                silent_since=None if row["silent_since"] is None else _moment(row["silent_since"]),
+                again=bool(row["again"]),
+                ended=bool(row["ended"]),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _key(source: PublicSource) -> str:
@@ -56,17 +98,13 @@ def _key(source: PublicSource) -> str:
 
 
 async def restart_round(source: PublicSource, cursors: Cursors) -> None:
-    """Let the next run begin a round, as fast as the budget allows: something may have been published untold."""
+    """Let a whole round follow the one that is under way, as fast as the budget allows."""
     cursor = await cursors.read(_key(source))
-    known = _round(cursor)
+    known = Round.of(cursor)
     if cursor is None or known is None:
         return
     try:
-        await cursors.save(
-            _key(source),
-            json.dumps(asdict(replace(known, place=None, met=0, expected=0, ended=False))),
-            replaces=cursor,
-        )
+        await cursors.save(_key(source), replace(known, again=True).text(), replaces=cursor)
     except StaleWrite:
         await restart_round(source, cursors)
 
@@ -82,57 +120,101 @@ class Rounds:
     cursors: Cursors
     queue: Queue
     clock: Clock
+    sleep: Sleep
 
     async def go_on(self) -> Mapping[str, str]:
         """Ask as many names as are due. Returns how many were asked, or what went wrong, by registry."""
-        outcomes: dict[str, str] = {}
         if not self.lookup.may_ask_by_name:
-            return outcomes
-        for source in sources_of(await self.book.feeds()):
-            if not (await self.standings.read(source)).why_asked:
-                continue
-            try:
-                outcomes[source.key] = f"{await self._go_on(source)} names asked"
-            except (UpstreamError, StaleWrite) as error:
-                logger.warning(told("round not gone on with", source=source.key, error=str(error)))
-                outcomes[source.key] = str(error)
-        return outcomes
+            return {}
+        asked = [s for s in sources_of(await self.book.feeds()) if (await self.standings.read(s)).why_asked]
+        # Side by side: one that is slow, or has much to ask, takes no other's time.
+        outcomes = await asyncio.gather(*(self._told(source) for source in asked))
+        return {source.key: outcome for source, outcome in zip(asked, outcomes, strict=True)}
+
+    async def _told(self, source: PublicSource) -> str:
+        try:
+            return f"{await self._go_on(source)} names asked"
+        except (UpstreamError, StaleWrite) as error:
+            logger.warning(told("round not gone on with", source=source.key, error=str(error)))
+            return str(error)
 
     async def _go_on(self, source: PublicSource) -> int:
+        """Take part after part until what is due is asked, or the run's time is over; each is saved before the next."""
         cursor = await self.cursors.read(_key(source))
         now = self.clock()
-        known = _begun(_round(cursor), now)
-        due, looked_at = _due(known, source, now)
-        if known.ended or due == 0:
-            return 0
-        part = await self.names.walk(source.ecosystem, after=known.place, most=due)
-        asked = await self._ask_all(source, part.held)
-        gone = replace(known, place=part.place, met=known.met + len(part.held), looked_at=looked_at.isoformat())
-        if part.place is None:
-            gone = replace(gone, ended=True, expected=gone.met)
-        # Saved after what was found is queued: a crash asks these names again, and skips none.
-        await self.cursors.save(_key(source), json.dumps(asdict(gone)), replaces=cursor)
+        known = _begun(Round.of(cursor), now)
+        least, due = SPACING.get(source.ecosystem, _OTHER_SPACING), _due(known, source, now)
+        known = replace(known, looked_at=due.paid_until)
+        asked = 0
+        while asked < due.count and not known.ended and self.clock() < now + _LONGEST_RUN:
+            step = await self._part(source, known, min(_A_PART, due.count - asked), least)
+            # Saved after what was found is queued: a crash asks these names again, and skips none.
+            await self.cursors.save(_key(source), step.text(), replaces=cursor)
+            cursor = await self.cursors.read(_key(source))
+            asked += step.asked - known.asked
+            if step.silent_since is not None:
+                raise UpstreamUnavailable("it does not answer: the round waits", service=f"{source.ecosystem} registry")
+            known = step
+        if known.ended:
+            await self.standings.change(source, lambda told: replace(told, unanswered=known.unanswered))
         return asked
 
-    async def _ask_all(self, source: PublicSource, held: tuple[HeldName, ...]) -> int:
-        """Ask about each name that a feed can get from there; another feed's copy of a name is not asked again."""
-        reaching: dict[FeedRef, bool] = {}
+    async def _part(self, source: PublicSource, known: Round, most: int, least: timedelta) -> Round:
+        """Ask about the next entries; return where the round is then, the same place where it ended in silence."""
+        try:
+            part = await self.names.walk(source.ecosystem, after=known.place, most=most)
+        except UnexpectedAnswer:
+            # The place is none that the index knows: from the beginning.
+            part = await self.names.walk(source.ecosystem, after=None, most=most)
+        now = self.clock()
+        is_last_try = known.silent_since is not None and now - known.silent_since >= _PATIENCE
+        answers = await self._ask_all(source, part.held, least, since=known.silent_since, to_the_end=is_last_try)
+        if _ends_in_silence(answers) and not is_last_try:
+            return replace(known, silent_since=known.silent_since or now)
+        gone = replace(
+            known,
+            place=part.place,
+            asked=known.asked + len(answers),
+            unanswered=known.unanswered + answers.count(Presence.UNKNOWN),
+            silent_since=None,
+        )
+        return gone if part.place is not None else replace(gone, ended=True, expected=gone.asked)
+
+    async def _ask_all(
+        self,
+        source: PublicSource,
+        held: Sequence[HeldName],
+        least: timedelta,
+        *,
+        since: datetime | None,
+        to_the_end: bool,
+    ) -> Sequence[Presence]:
+        """Ask about each name that a feed can get from there; another feed's copy of a name is not asked again.
+
+        Nor is one that was answered since the silence began. Not `to_the_end` = silence ends it.
+        """
         answers: dict[str, Presence] = {}
-        misses = 0
         for entry in held:
-            if entry.feed not in reaching:
-                reaching[entry.feed] = await self._reaches(entry.feed, source)
-            if not reaching[entry.feed]:
+            if not to_the_end and _ends_in_silence(tuple(answers.values()), of=_SILENCE):
+                break
+            if not await self._reaches(entry.feed, source):
                 continue
-            if entry.name.canonical not in answers:
-                answers[entry.name.canonical] = (await self.lookup.ask_by_name(entry.name, source)).presence
-                misses = misses + 1 if answers[entry.name.canonical] is Presence.UNKNOWN else 0
-            if misses >= _PATIENCE:
-                raise UpstreamUnavailable("it does not answer: the round waits", service=f"{source.ecosystem} registry")
-            if answers[entry.name.canonical] in (Presence.PRESENT, Presence.TOMBSTONE):
+            key = entry.name.canonical
+            if key not in answers:
+                answers[key] = await self._asked(entry.name, source, least, since)
+            if answers[key] in (Presence.PRESENT, Presence.TOMBSTONE):
                 check = CheckRequest(entry.feed, entry.name, f"round: taken on {source.ecosystem}", expects_twin=True)
                 await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
-        return len(answers)
+        return tuple(answers.values())
+
+    async def _asked(
+        self, name: PackageName, source: PublicSource, least: timedelta, since: datetime | None
+    ) -> Presence:
+        answered = self.lookup.absent_since(name, source)
+        if since is not None and answered is not None and answered >= since - _LONGEST_RUN:
+            return Presence.ABSENT
+        await self.sleep(least)
+        return (await self.lookup.ask_by_name(name, source)).presence
 
     async def _reaches(self, ref: FeedRef, source: PublicSource) -> bool:
         try:
@@ -145,30 +227,34 @@ class Rounds:
         return source in {PublicSource.at(source.ecosystem, location) for location in out.locations}
 
 
-def _round(cursor: Cursor | None) -> Round | None:
-    try:
-        return None if cursor is None else Round(**json.loads(cursor.value))
-    except (ValueError, TypeError):
-        # It cannot be read: a round that begins anew asks some names twice.
-        return None
+def _ends_in_silence(answers: Sequence[Presence], *, of: int = 1) -> bool:
+    last = answers[-of:]
+    return len(last) == of and all(presence is Presence.UNKNOWN for presence in last)
 
 
 def _begun(known: Round | None, now: datetime) -> Round:
     """Return the round that is under way, or the next where its time has come."""
-    if known is None:
-        return Round(now.isoformat(), now.isoformat())
-    if known.ended and now - datetime.fromisoformat(known.begun_at) >= PERIOD:
-        return Round(now.isoformat(), now.isoformat(), expected=known.expected)
+    if known is None or known.begun_at > now:
+        return Round(now, now)
+    if known.ended and (known.again or now - known.begun_at >= PERIOD):
+        return Round(now, now, expected=0 if known.again else known.expected)
     return known
 
 
-def _due(known: Round, source: PublicSource, now: datetime) -> tuple[int, datetime]:
-    """Return how many entries are due at the pace that fills the period evenly, and until when that pays for time."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """How many questions are due, and until when they pay for the time that has passed."""
+
+    count: int
+    paid_until: datetime
+
+
+def _due(known: Round, source: PublicSource, now: datetime) -> _Due:
+    """Say what is due at the pace that fills the period evenly."""
     least = SPACING.get(source.ecosystem, _OTHER_SPACING)
     pace = max(least, PERIOD * _FILLED / known.expected) if known.expected else least
-    since = datetime.fromisoformat(known.looked_at)
-    begins = known.place is None and known.met == 0
-    due = max((now - since) // pace, 1 if begins else 0)
-    most = min(_MOST_A_RUN, _LONGEST_RUN // least)
+    begins = known.place is None and known.asked == 0
+    due = max((now - known.looked_at) // pace, 1 if begins else 0)
+    most = _LONGEST_RUN // least
     # What a pause has piled up is not asked at once; what is left of a step is kept for the next run.
-    return (most, now) if due > most else (due, min(now, since + due * pace))
+    return _Due(most, now) if due > most else _Due(due, min(now, known.looked_at + due * pace))

@@ -15,6 +15,7 @@ from shared.ports import Clock, Cursors
 
 # A change feed that was not read for so long may have told of names that we do not know.
 STALE_AFTER: Final = timedelta(hours=1)
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _TRIES: Final = 8
 
 
@@ -35,7 +36,8 @@ class Standing:
     `token` is where that goes on, or what shows that the list did not change. `followed_at` = its change feed was read
     to the end. `by_name` says why names have to be asked for one by one, `no_list` the same in the registry's own
     word; empty = they have not. `losses` counts how often the change feed may have lost something, `loss` says what
-    and when last.
+    and when last. `names` are how many a whole reading found last, `counted` how many this one has so far;
+    `anew_at` = the list was last read from its beginning. `unanswered` names of the last round got no answer.
     """
 
     complete_at: datetime | None = None
@@ -46,6 +48,10 @@ class Standing:
     no_list: str = ""
     losses: int = 0
     loss: str = ""
+    names: int = 0
+    counted: int = 0
+    anew_at: datetime | None = None
+    unanswered: int = 0
 
     @property
     def why_asked(self) -> str:
@@ -58,7 +64,8 @@ class Standing:
             return Knowledge.BY_NAME
         if self.complete_at is None:
             return Knowledge.BEING_READ
-        followed = self.followed_at is not None and now - self.followed_at < STALE_AFTER
+        # A time that is yet to come was written by a clock that was wrong: it says nothing of now.
+        followed = self.followed_at is not None and -_CLOCKS_DIFFER <= now - self.followed_at < STALE_AFTER
         return Knowledge.CURRENT if followed else Knowledge.STALE
 
 
@@ -121,6 +128,10 @@ def _standing(text: str) -> Standing:
             no_list=str(row.get("no_list", "")),
             losses=int(row.get("losses", 0)),
             loss=str(row.get("loss", "")),
+            names=int(row.get("names", 0)),
+            counted=int(row.get("counted", 0)),
+            anew_at=_moment(row.get("anew_at")),
+            unanswered=int(row.get("unanswered", 0)),
         )
     except (ValueError, TypeError, AttributeError):
         return NOTHING_KNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from shared.application.feed_book import FeedBook
@@ -16,8 +17,7 @@ from shared.application.setbacks import Setbacks
 from shared.application.watch import RegistryWatcher
 from shared.domain.cases import Case, CaseState
 from shared.domain.feeds import Feed, FeedRef
-from shared.domain.names import PackageName
-from shared.domain.public_sources import sources_of
+from shared.domain.public_sources import PublicSource, sources_of
 from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence
 from shared.errors import UpstreamUnavailable
@@ -172,16 +172,16 @@ class Sweeper:
         return views
 
     async def _public_for_others(self, views: Sequence[_View]) -> list[ListedPackage]:
-        """Return packages that nothing can come into here, but whose name other feeds might be served from outside."""
-        closed = [view.package for view in views if not view.out.locations]
-        if not closed:
-            return []
+        """Return packages that this feed cannot get from outside, but another feed might be served from there."""
         sources = sources_of(await self.book.listed())
-        found: set[PackageName] = set()
-        for ecosystem in {package.name.ecosystem for package in closed}:
-            names = [package.name for package in closed if package.name.ecosystem is ecosystem]
-            found |= await self.lookup.public_at(names, [s for s in sources if s.ecosystem is ecosystem])
-        return [package for package in closed if package.name in found]
+        found: list[ListedPackage] = []
+        for ecosystem in {view.package.name.ecosystem for view in views}:
+            seen = [view for view in views if view.package.name.ecosystem is ecosystem and not view.is_taken]
+            out = {PublicSource.at(ecosystem, location) for view in seen[:1] for location in view.out.locations}
+            others = [source for source in sources if source.ecosystem is ecosystem and source not in out]
+            public = await self.lookup.public_at([view.package.name for view in seen], others)
+            found += [view.package for view in seen if view.package.name in public]
+        return found
 
     def _is_outage(self, views: Sequence[_View]) -> bool:
         """Say whether so many names went unanswered that it is no matter of single packages."""
@@ -230,7 +230,8 @@ def _cannot_follow(views: Sequence[_View]) -> bool:
 def _in_turn(packages: Sequence[ListedPackage], count: int, turn: int) -> list[ListedPackage]:
     if len(packages) <= count:
         return list(packages)
-    start = turn * count % len(packages)
+    # A number without a pattern: with steps of any size some packages would never have their turn.
+    start = int.from_bytes(sha256(str(turn).encode()).digest()[:8]) % len(packages)
     return [*packages[start : start + count], *packages[: max(0, start + count - len(packages))]]
 
 

@@ -12,9 +12,9 @@ from shared.application.messages import CheckRequest
 from shared.domain.cases import CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import UpstreamingBehavior
-from shared.errors import StaleWrite, UpstreamError, UpstreamUnavailable
+from shared.errors import StaleWrite, UnexpectedAnswer, UpstreamError, UpstreamUnavailable
 from shared.logs import told
-from shared.ports import Cursor, Cursors, FeedService, HeldName, NamesIndex, Queue, QueueName, Register
+from shared.ports import Cursor, Cursors, FeedService, HeldName, HeldNames, NamesIndex, Queue, QueueName, Register
 
 logger = logging.getLogger(__name__)
 
@@ -42,13 +42,22 @@ class SwitchReader:
         """Read the next few; return how many stand open unbeknown to us."""
         cursor = await self.cursors.read(_KEY)
         ecosystem, place = _place(cursor)
-        part = await self.names.walk(ecosystem, after=place, most=READ_AT_ONCE)
-        opened = 0
+        part = await self._part(ecosystem, place)
+        opened, trouble = 0, list[UpstreamUnavailable]()
         for held in part.held:
-            if await self._was_opened(held):
+            try:
+                was_opened = await self._was_opened(held)
+            except UpstreamUnavailable as error:
+                # One that fails is read in the next turn; only where all do, the service is away.
+                logger.warning(told("switch not read", package=str(held.name), error=str(error)))
+                trouble.append(error)
+                continue
+            if was_opened:
                 check = CheckRequest(held.feed, held.name, "watch: its switch was opened")
                 await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
                 opened += 1
+        if trouble and len(trouble) == len(part.held):
+            raise trouble[0]
         following = ecosystem if part.place is not None else _after(ecosystem)
         value = json.dumps({"ecosystem": following.value, "place": part.place})
         try:
@@ -56,6 +65,13 @@ class SwitchReader:
         except StaleWrite:
             logger.info(told("switches are read by another instance too"))
         return opened
+
+    async def _part(self, ecosystem: Ecosystem, place: str | None) -> HeldNames:
+        try:
+            return await self.names.walk(ecosystem, after=place, most=READ_AT_ONCE)
+        except UnexpectedAnswer:
+            # The place is none that the index knows: from the beginning.
+            return await self.names.walk(ecosystem, after=None, most=READ_AT_ONCE)
 
     async def _was_opened(self, held: HeldName) -> bool:
         try:

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.application.check import postpone_for
 from shared.application.follow import Follower
+from shared.application.look_alikes import LookAlikeReporter
 from shared.application.messages import SweepKind, SweepRequest
 from shared.application.public_list import ListReader
 from shared.application.sweep import Sweeper
@@ -27,6 +28,7 @@ class Walker:
     follower: Follower
     sweeper: Sweeper
     lists: ListReader
+    look_alikes: LookAlikeReporter
     queue: Queue
 
     async def take(self, request: SweepRequest) -> None:
@@ -50,6 +52,8 @@ class Walker:
             await self.follower.follow_hint(request)
         elif request.kind is SweepKind.PUBLIC_NAMES:
             await self.lists.read_on(request)
+        elif request.kind is SweepKind.LOOK_ALIKE:
+            await self.look_alikes.look_at(request)
         elif request.feed is None:
             raise UntrustedInput(f"a walk of kind {request.kind} names no feed")
         elif not (await self.follower.book.feed(request.feed)).enabled:

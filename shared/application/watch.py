@@ -53,34 +53,18 @@ def cursor_key(source: PublicSource) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What registries offer: change feeds and lists; `replicated` are the locations that settings' addresses are of."""
+    """Registries' change feeds; `replicated` are the locations that settings' addresses are of."""
 
     change_feeds: ChangeFeeds
-    name_lists: NameLists
     replicated: Mapping[Ecosystem, str] = field(default_factory=dict)
 
-    def speaks_of(self, source: PublicSource, among: Sequence[PublicSource]) -> bool:
-        """Say whether a setting's address speaks of this registry: of the only one, or of the one that is named."""
-        if source.ecosystem not in _BY_SETTING:
-            return True
-        location = self.replicated.get(source.ecosystem, "")
+    def meant(self, ecosystem: Ecosystem, among: Sequence[PublicSource]) -> PublicSource | None:
+        """Return which registry a setting's address speaks of: the one that is named, or the only one there is."""
+        location = self.replicated.get(ecosystem, "")
         if location:
-            return PublicSource.at(source.ecosystem, location) == source
-        return [other for other in among if other.ecosystem is source.ecosystem] == [source]
-
-    def change_feed(self, source: PublicSource, among: Sequence[PublicSource]) -> ChangeFeed | None:
-        """Return the registry's change feed, where it has one and we know where."""
-        return self.change_feeds(source.ecosystem, source.location) if self.speaks_of(source, among) else None
-
-    def why_by_name(self, source: PublicSource, among: Sequence[PublicSource]) -> str:
-        """Say why its names have to be asked for one by one; empty = it has a list."""
-        if self.name_lists(source) is not None and self.speaks_of(source, among):
-            return ""
-        if source.ecosystem is not Ecosystem.NPM:
-            return "registries of its kind give no list of their names"
-        if not self.speaks_of(source, among):
-            return "feeds pull from several npm registries: NPM_REPLICATION_OF says which one NPM_REPLICATION_URL is of"
-        return "NPM_REPLICATION_URL is not set"
+            return PublicSource.at(ecosystem, location)
+        found = [source for source in among if source.ecosystem is ecosystem]
+        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +75,7 @@ class RegistryWatcher:
     """
 
     offers: Offers
+    name_lists: NameLists
     lists: ListReader
     public_names: PublicNames
     standings: Standings
@@ -110,20 +95,44 @@ class RegistryWatcher:
         sources = sources_of(await self.book.feeds() if feeds is None else feeds)
         outcomes: dict[str, str] = {}
         for source in sources:
-            await self._note_offers(source, sources)
-            change_feed = self.offers.change_feed(source, sources)
-            if change_feed is None:
-                continue
             try:
-                outcomes[cursor_key(source)] = f"{await self._follow(source, change_feed)} hits"
-            except (UpstreamError, AddressRefused) as error:
+                outcome = await self._look_at(source, sources)
+            except (UpstreamError, AddressRefused, StaleWrite) as error:
                 logger.warning(told("registry not followed", source=source.key, error=str(error)))
-                outcomes[cursor_key(source)] = str(error)
-        await self.lists.refresh(sources)
+                outcome = str(error)
+            if outcome is not None:
+                outcomes[cursor_key(source)] = outcome
         return outcomes
 
-    async def _note_offers(self, source: PublicSource, sources: Sequence[PublicSource]) -> None:
-        why = self.offers.why_by_name(source, sources)
+    async def _look_at(self, source: PublicSource, sources: Sequence[PublicSource]) -> str | None:
+        is_meant = source.ecosystem not in _BY_SETTING or await self._is_meant(source, sources)
+        await self._note_offers(source, is_meant=is_meant)
+        change_feed = self.offers.change_feeds(source.ecosystem, source.location) if is_meant else None
+        hits = None if change_feed is None else await self._follow(source, change_feed)
+        await self.lists.refresh((source,))
+        return None if hits is None else f"{hits} hits"
+
+    async def _is_meant(self, source: PublicSource, sources: Sequence[PublicSource]) -> bool:
+        """Say whether a setting's address speaks of this registry.
+
+        Where the settings do not name it, the first one that was the only one stays the one: whoever adds another
+        upstream source, or changes one, must not make us take one registry's names for another's, nor ask the first
+        about names that we knew to be ours alone.
+        """
+        if self.offers.replicated.get(source.ecosystem):
+            return self.offers.meant(source.ecosystem, sources) == source
+        key = f"replicated|{source.ecosystem}"
+        pinned = await self.cursors.read(key)
+        if pinned is None:
+            meant = self.offers.meant(source.ecosystem, sources)
+            if meant is None:
+                return False
+            pinned = Cursor(meant.key, None)
+            await self.cursors.save(key, meant.key, replaces=None)
+        return pinned.value == source.key
+
+    async def _note_offers(self, source: PublicSource, *, is_meant: bool) -> None:
+        why = "" if self.name_lists(source) is not None and is_meant else _why_by_name(source, is_meant=is_meant)
         known = await self.standings.read(source)
         if why != known.by_name:
             logger.info(told("how a registry's names are known", source=source.key, by_name=why or "no: it has a list"))
@@ -148,13 +157,16 @@ class RegistryWatcher:
     async def _note_followed(self, source: PublicSource) -> None:
         now = self.clock()
         known = (await self.standings.read(source)).followed_at
-        if known is None or now - known >= _NOTED_EVERY:
+        if known is None or not timedelta(0) <= now - known < _NOTED_EVERY:
             await self.standings.change(source, lambda standing: replace(standing, followed_at=now))
 
     async def _reconcile(self, source: PublicSource, batch: ChangedNames) -> None:
         """Read the whole list again, or begin a round: what the change feed did not tell is found that way."""
         cause = f"registry {source.ecosystem}: {batch.lossy or 'followed for the first time'}"
-        logger.warning(told("changes may have been missed: reconciling", source=source.key, why=cause))
+        logger.log(
+            logging.WARNING if batch.lossy else logging.INFO,
+            told("the registry's names are read whole", source=source.key, why=cause),
+        )
         standing = await self.standings.change(source, lambda known: _with_loss(known, batch, f"{self.clock():%F %R}Z"))
         if standing.why_asked:
             await restart_round(source, self.cursors)
@@ -178,7 +190,7 @@ class RegistryWatcher:
     async def _queue_holders(self, name: PackageName, source: PublicSource) -> int:
         holders = await self.names.holders(name)
         if not holders:
-            await self.look_alikes.look_at(name, source)
+            await self.look_alikes.note(name, source)
         for ref in holders:
             check = CheckRequest(ref, name, f"registry {source.ecosystem} changed", expects_twin=True)
             await self.queue.put(QueueName.PACKAGE_CHECKS, check.text())
@@ -192,6 +204,14 @@ class RegistryWatcher:
             logger.info(told("registry is followed by another instance too", source=source.key))
             return False
         return True
+
+
+def _why_by_name(source: PublicSource, *, is_meant: bool) -> str:
+    if source.ecosystem is not Ecosystem.NPM:
+        return "registries of its kind give no list of their names"
+    if is_meant:
+        return "NPM_REPLICATION_URL is not set"
+    return "NPM_REPLICATION_URL is taken for another npm registry's; NPM_REPLICATION_OF says whose it is"
 
 
 def _with_loss(standing: Standing, batch: ChangedNames, when: str) -> Standing:

@@ -12,6 +12,7 @@ from shared.application.follow import cursor_key
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.application.switches import SwitchReader
 from shared.domain.cases import CaseState
+from shared.domain.evidence import OrganizationPolicy
 from shared.domain.feeds import Feed, FeedRef
 from shared.errors import StaleWrite
 from shared.logs import told
@@ -76,7 +77,8 @@ class FeedWatcher:
 
     async def _look_at_policy(self) -> None:
         policy, known = await self.service.organization_policy(), await self.cursors.read(_POLICY_KEY)
-        if known is not None and known.value == policy.value:
+        # Not being told for once changes nothing: each check asks again, and judges by what it is told.
+        if policy is OrganizationPolicy.UNKNOWN or (known is not None and known.value == policy.value):
             return
         logger.warning(told("the organization's policy is seen anew", policy=policy.value))
         async for case in self.register.cases():

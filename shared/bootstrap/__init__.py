@@ -28,7 +28,7 @@ from shared.application.walk import Walker
 from shared.application.watch import Offers, RegistryWatcher
 from shared.application.watch_feeds import FeedWatcher
 from shared.bootstrap.configuration import Configuration, read_configuration
-from shared.bootstrap.surroundings import new_id, now
+from shared.bootstrap.surroundings import new_id, now, sleep
 from shared.bootstrap.world import VERSION, World, world_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.rules import GuardPolicy
@@ -67,13 +67,13 @@ def build(configuration: Configuration) -> App:
     sweeper = parts.sweeper(watcher)
     return App(
         intake=Intake(configuration.doors, world.deliveries, world.queue, now),
-        walker=Walker(parts.follower(), sweeper, parts.lists, world.queue),
+        walker=Walker(parts.follower(), sweeper, parts.lists, parts.look_alikes(), world.queue),
         sweeper=sweeper,
         checker=parts.checker(configuration.policy),
-        abandoner=Abandoner(world.register, parts.journal, parts.setbacks, now),
+        abandoner=Abandoner(world.register, parts.journal, parts.setbacks, parts.lists, now),
         feed_watcher=parts.feed_watcher(),
         registry_watcher=watcher,
-        rounds=Rounds(parts.lookup, parts.standings, parts.book, world.names, world.cursors, world.queue, now),
+        rounds=parts.rounds(),
         relay=Relay(world.register, world.queue),
         messenger=Messenger(world.channel),
         readiness=parts.readiness(),
@@ -128,24 +128,39 @@ class _Parts:
         spreader = Spreader(self.book, world.names, world.register, world.queue)
         return Checker(gatherer, world.service, world.register, self.journal, world.queue, policy, now, spreader)
 
+    def rounds(self) -> Rounds:
+        world = self.world
+        return Rounds(self.lookup, self.standings, self.book, world.names, world.cursors, world.queue, now, sleep)
+
     def feed_watcher(self) -> FeedWatcher:
         world = self.world
         switches = SwitchReader(world.service, self.book, world.names, world.register, world.cursors, world.queue)
         return FeedWatcher(world.service, self.book, world.cursors, world.register, world.queue, switches)
 
+    def look_alikes(self) -> LookAlikeReporter:
+        world = self.world
+        return LookAlikeReporter(
+            names=world.names,
+            register=world.register,
+            registries=world.registries,
+            ours=self.policy.ours,
+            organization=self.settings.organization,
+            queue=world.queue,
+            clock=now,
+            new_id=new_id,
+        )
+
     def registry_watcher(self) -> RegistryWatcher:
         world, settings = self.world, self.settings
-        look_alikes = LookAlikeReporter(
-            world.names, world.register, world.registries, self.policy.ours, settings.organization, now, new_id
-        )
         return RegistryWatcher(
-            offers=Offers(world.change_feeds, world.name_lists, {Ecosystem.NPM: settings.npm_replication_of}),
+            offers=Offers(world.change_feeds, {Ecosystem.NPM: settings.npm_replication_of}),
+            name_lists=world.name_lists,
             lists=self.lists,
             public_names=world.public_names,
             standings=self.standings,
             book=self.book,
             names=world.names,
-            look_alikes=look_alikes,
+            look_alikes=self.look_alikes(),
             cursors=world.cursors,
             queue=world.queue,
             clock=now,

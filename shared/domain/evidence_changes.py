@@ -1,4 +1,9 @@
-"""What became worse between two looks at a public twin."""
+"""What became worse between two looks at a public twin.
+
+For whoever decided on the first: only what speaks against the decision counts. `is_worse` of
+shared/application/packs.py asks another question, whether people are told of the second: there an alarm that was lifted
+counts as well, and what two caches in turn would tell again and again does not.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +38,15 @@ def _advisories(before: EvidencePack, after: EvidencePack) -> str:
 def _version(before: EvidencePack, after: EvidencePack) -> str:
     old, new = before.twin.latest_version, after.twin.latest_version
     return f"its latest version was {old} and is {new}" if old and new and old != new else ""
+
+
+def _upload(before: EvidencePack, after: EvidencePack) -> str:
+    # A new version is told as that; what is added to an old one changes no version.
+    old, new = before.twin.latest_published, after.twin.latest_published
+    is_told = before.twin.latest_version != after.twin.latest_version
+    if is_told or old is None or new is None or new <= old:
+        return ""
+    return f"something was added on {day(new)}, and its latest version is the same"
 
 
 def _releases(before: EvidencePack, after: EvidencePack) -> str:
@@ -75,7 +89,7 @@ def _class(before: EvidencePack, after: EvidencePack) -> str:
 
 _ADVISORY_CHANGES: Final = (_advisories, _class)
 _CHANGES: Final[tuple[Callable[[EvidencePack, EvidencePack], str], ...]] = (
-    *(_presence, _advisories, _class, _version, _releases, _publishers),
+    *(_presence, _advisories, _class, _version, _upload, _releases, _publishers),
     *(_scripts, _repository, _beginning, _withdrawn),
 )
 

@@ -11,15 +11,18 @@ from shared.domain.feeds import Feed, UpstreamKind
 
 @dataclass(frozen=True, slots=True)
 class PublicSource:
-    """One public registry: its location is as the feeds' administrators wrote it, without slashes at its end."""
+    """One public registry: its location as the feeds' administrators wrote it, but for what makes no difference."""
 
     ecosystem: Ecosystem
     location: str
 
     @classmethod
     def at(cls, ecosystem: Ecosystem, location: str) -> PublicSource:
-        """Name the registry at a location; two feeds that differ by a slash at its end pull from one registry."""
-        return cls(ecosystem, location.strip().rstrip("/"))
+        """Name the registry at a location; slashes at its end and the letter case of its host make no other one."""
+        plain = location.strip().rstrip("/")
+        scheme, colon, rest = plain.partition("://")
+        host, slash, path = rest.partition("/")
+        return cls(ecosystem, f"{scheme.lower()}{colon}{host.lower()}{slash}{path}" if colon else plain)
 
     @property
     def key(self) -> str:

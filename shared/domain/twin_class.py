@@ -12,7 +12,6 @@ from typing import Final
 
 from shared.domain.advisories import AdvisoryState
 from shared.domain.twin_signs import (
-    PLACEHOLDER_DETAIL,
     QUARANTINE_DETAIL,
     SUSPICIOUS_SIGNS,
     TwinFacts,
@@ -128,12 +127,6 @@ def _undetermined(facts: TwinFacts) -> str:
     return f"Not known: {', '.join(words for known, words in missing if not known)}."
 
 
-def _is_tombstone(facts: TwinFacts, detail: str) -> bool:
-    # The adapter has seen every version: a latest one called 0.0.1-security beside others, which anyone can publish,
-    # is no placeholder of the registry's.
-    return facts.twin.presence is Presence.TOMBSTONE and facts.twin.detail == detail
-
-
 def _is_unrelated(facts: TwinFacts) -> bool:
     # A name whose package is gone may get another owner: that the former one was older says nothing then.
     return facts.twin.presence is Presence.PRESENT and facts.is_older and facts.is_ordinary_beside_ours
@@ -150,8 +143,8 @@ _RULES: Final = (
         TwinClass.UNDETERMINED,
         lambda _facts: "The registry has no package of this name now: anyone may claim it.",
     ),
-    _Rule(lambda facts: _is_tombstone(facts, PLACEHOLDER_DETAIL), TwinClass.SECURITY_HOLDER, _held),
-    _Rule(lambda facts: _is_tombstone(facts, QUARANTINE_DETAIL), TwinClass.SECURITY_HOLDER, _quarantined),
+    _Rule(lambda facts: facts.is_held_by_npm, TwinClass.SECURITY_HOLDER, _held),
+    _Rule(lambda facts: facts.is_tombstone(QUARANTINE_DETAIL), TwinClass.SECURITY_HOLDER, _quarantined),
     _Rule(lambda facts: facts.is_ours, TwinClass.OURS, _ours),
     _Rule(lambda facts: facts.is_low_stub, TwinClass.PLACEHOLDER, _low_stub),
     _Rule(lambda facts: facts.is_high_stub, TwinClass.PLACEHOLDER, _high_stub),

@@ -11,14 +11,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared.domain.advisories import Advisories, AdvisoryState
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.ours import Ours
 from shared.domain.twins import Presence, PublicTwin
 from shared.domain.version_jumps import jump, jumped
 
 # How the adapters word what registries do to names; a test holds them to it.
-PLACEHOLDER_DETAIL: Final = "the registry's placeholder holds the name"
+PLACEHOLDER_DETAIL: Final = "all its versions are numbered as the registry's placeholders are"
 QUARANTINE_DETAIL: Final = "the registry put the project in quarantine"
+
+# npm's own account: its people publish the placeholders with it, and nobody else can.
+NPM_ACCOUNT: Final = "npm"
 
 # A package all of whose versions came within this time has no history that would speak for it.
 YOUNG: Final = timedelta(days=30)
@@ -64,6 +68,17 @@ class TwinFacts:
     def is_taken(self) -> bool:
         """Whether the name is known to be taken."""
         return self.twin.presence in (Presence.PRESENT, Presence.TOMBSTONE)
+
+    @property
+    def is_held_by_npm(self) -> bool:
+        """Whether npm's own placeholder stands there: anyone can publish its number, only npm with npm's account."""
+        twin = self.twin
+        is_theirs = self.name.ecosystem is Ecosystem.NPM and set(twin.publishers) == {NPM_ACCOUNT}
+        return self.is_tombstone(PLACEHOLDER_DETAIL) and is_theirs and twin.install_scripts == ()
+
+    def is_tombstone(self, detail: str) -> bool:
+        """Say whether the name is taken in that way, in the adapter's words: it has seen every version."""
+        return self.twin.presence is Presence.TOMBSTONE and self.twin.detail == detail
 
     @property
     def is_ours(self) -> bool:

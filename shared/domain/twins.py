@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from shared.domain.version_jumps import highest
 
 
 class Presence(StrEnum):
@@ -49,3 +52,45 @@ class PublicTwin:
 def unknown_twin(detail: str) -> PublicTwin:
     """Return the twin that could not be looked at, and why."""
     return PublicTwin(Presence.UNKNOWN, detail)
+
+
+def joined(twins: Sequence[PublicTwin]) -> PublicTwin:
+    """Make one twin of those that several registries hold under one name, all of the same presence, none left out.
+
+    Whoever installs may get any of them, so each fact is the one that reassures least: the highest version, the latest
+    beginning, everybody who publishes anywhere, everything that runs; where one registry keeps silent about accounts
+    or about a beginning, that is not known. Words are those of the twin with the highest version. How many versions
+    there are is told of a single package only.
+    """
+    versions = [twin.latest_version for twin in twins if twin.latest_version is not None]
+    top = highest(versions)
+    foremost = next(twin for twin in twins if twin.latest_version == top)
+    if len(twins) == 1:
+        return foremost
+    uploads = [twin.latest_published for twin in twins if twin.latest_published is not None]
+    return replace(
+        foremost,
+        first_published=_last_beginning(twins),
+        latest_published=max(uploads, default=None),
+        maintainers=_union(twin.maintainers for twin in twins),
+        publishers=_union(twin.publishers for twin in twins) if all(twin.publishers for twin in twins) else (),
+        install_scripts=_all_scripts(twins),
+        releases=None,
+        withdrawn=None,
+    )
+
+
+def _last_beginning(twins: Sequence[PublicTwin]) -> datetime | None:
+    told = [twin.first_published for twin in twins if twin.first_published is not None]
+    return max(told) if len(told) == len(twins) else None
+
+
+def _all_scripts(twins: Sequence[PublicTwin]) -> tuple[str, ...] | None:
+    """Return everything that runs; that nothing does needs every registry's word."""
+    scripts = _union(twin.install_scripts or () for twin in twins)
+    is_told = all(twin.install_scripts is not None for twin in twins)
+    return scripts if scripts or is_told else None
+
+
+def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for texts in lists for text in texts))

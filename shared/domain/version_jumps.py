@@ -1,8 +1,9 @@
-"""How far a public version stands above ours: numbers only, since package managers prefer the higher one."""
+"""Which version is higher, and how far a public one stands above ours: package managers prefer the higher one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ HIGHEST_ORDINARY_MAJOR: Final = 89
 
 # The numbers in front decide in every ecosystem; an epoch (`1!`, PyPI's) stands above all of them.
 _NUMBERS: Final = re.compile(r"[vV]?(?:(?P<epoch>[0-9]+)!)?(?P<numbers>[0-9]+(?:\.[0-9]+)*)", re.ASCII)
+_LATER: Final = re.compile(r"[-_.]?(?:post|rev|r|sp|ga|final|release)(?![a-z])", re.ASCII)
 # Longer than any real version; reading a number of thousands of digits takes long, or is refused.
 _LONGEST: Final = 200
 
@@ -30,6 +32,11 @@ class VersionNumbers:
     def major(self) -> int:
         """The first number."""
         return self.numbers[0] if self.numbers else 0
+
+
+_LOWEST: Final = VersionNumbers(-1, ())
+
+type _Key = tuple[VersionNumbers, bool, tuple[tuple[bool, int, str], ...], str]
 
 
 def numbers_of(version: str | None) -> VersionNumbers | None:
@@ -70,3 +77,27 @@ def jumped(public: str | None, ours: str | None) -> bool | None:
     return theirs.epoch > own.epoch or (
         theirs.epoch == own.epoch and theirs.major - own.major >= SUSPICIOUS_MAJORS_ABOVE
     )
+
+
+def highest(versions: Iterable[str]) -> str | None:
+    """Return the highest version: numbers decide, and what stands before a release is lower than it.
+
+    Close to the rules of every ecosystem, and exact for none: for people to read. Texts that begin with no
+    number are lower than all others.
+    """
+    return max(versions, key=_key, default=None)
+
+
+def _key(version: str) -> _Key:
+    numbers = numbers_of(version)
+    if numbers is None:
+        return _LOWEST, False, (), version
+    rest = _NUMBERS.sub("", version, count=1).lower().partition("+")[0]
+    released = not rest or _LATER.match(rest) is not None
+    return numbers, released, _words(rest), version
+
+
+def _words(rest: str) -> tuple[tuple[bool, int, str], ...]:
+    """Split what stands behind the numbers; digits compare as numbers, and are lower than words."""
+    words = re.findall(r"[0-9]+|[a-z]+", rest, re.ASCII)
+    return tuple((False, int(word), "") if word.isdecimal() else (True, 0, word) for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -84,6 +85,7 @@ class House:
     standings: Standings = field(init=False)
     change_feeds: ChangeFeeds = field(default=lambda _ecosystem, _location: None)
     name_lists: NameLists = field(default=lambda _source: None)
+    replicated: Mapping[Ecosystem, str] = field(default_factory=dict)
     ours: Ours = NOTHING_OURS
     advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
 
@@ -152,13 +154,16 @@ class House:
     def look_alikes(self) -> LookAlikeReporter:
         """Names that resemble ours."""
         registries = self.lookup.registries
-        return LookAlikeReporter(self.names, self.register, registries, self.ours, ORGANIZATION, self.clock, self.ids)
+        return LookAlikeReporter(
+            self.names, self.register, registries, self.ours, ORGANIZATION, self.queue, self.clock, self.ids
+        )
 
     @property
     def watcher(self) -> RegistryWatcher:
         """The registries' change feeds."""
         return RegistryWatcher(
-            Offers(self.change_feeds, self.name_lists),
+            Offers(self.change_feeds, self.replicated),
+            self.name_lists,
             self.lists,
             self.public_names,
             self.standings,
@@ -173,7 +178,12 @@ class House:
     @property
     def rounds(self) -> Rounds:
         """Names that have to be asked for."""
-        return Rounds(self.lookup, self.standings, self.book, self.names, self.cursors, self.queue, self.clock)
+        return Rounds(
+            self.lookup, self.standings, self.book, self.names, self.cursors, self.queue, self.clock, self.sleep
+        )
+
+    async def sleep(self, _duration: timedelta) -> None:
+        """Wait no time: what is paced is counted by the clock that a test turns."""
 
     @property
     def switches(self) -> SwitchReader:
@@ -183,7 +193,7 @@ class House:
     @property
     def walker(self) -> Walker:
         """The queue `feed-sweeps`."""
-        return Walker(self.follower, self.sweeper, self.lists, self.queue)
+        return Walker(self.follower, self.sweeper, self.lists, self.look_alikes, self.queue)
 
     @property
     def feed_watcher(self) -> FeedWatcher:
@@ -199,7 +209,7 @@ class House:
     @property
     def abandoner(self) -> Abandoner:
         """The poison queues."""
-        return Abandoner(self.register, self.journal, self.setbacks, self.clock)
+        return Abandoner(self.register, self.journal, self.setbacks, self.lists, self.clock)
 
     async def pump(self, *, within: timedelta = timedelta(0), rounds: int = 200) -> None:
         """Handle every message that becomes visible within a time, as the platform would.

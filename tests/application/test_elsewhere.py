@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.application.elsewhere import Spreader
 from shared.application.messages import CheckRequest
 from shared.domain.cases import CaseState
-from shared.domain.feeds import Feed
+from shared.domain.feeds import Feed, FeedRef
 from shared.domain.notices import NoticeKind
 from shared.domain.policy import Protection
 from shared.domain.reasons import Reason
@@ -181,6 +182,84 @@ async def test_a_collision_has_the_other_feeds_checked() -> None:
     await house.pump()
     assert (await house.case(other, BILLING)).protection is Protection.EXPOSED
     assert await house.register.case(pulling.ref, BILLING) is None
+
+
+def checks(house: House) -> list[FeedRef]:
+    """Take the queued checks; return the feeds that they are of."""
+    return [CheckRequest.of(text).feed for text in house.queue.take(QueueName.PACKAGE_CHECKS)]
+
+
+@pytest.mark.parametrize("stale", ["own", "upstream"])
+@pytest.mark.parametrize("left", ["nothing", "deleted", "external", "hidden"])
+async def test_a_row_that_is_not_true_any_more_hides_nothing(stale: str, left: str) -> None:
+    """The feed held the name once, or pulls from one that did: it is checked, and found exposed."""
+    house = House()
+    core, other = await two_feeds(house)
+    world = house.service.world
+    gone = other if stale == "own" else world.add_feed("archive", project="Payments", upstreams=[])
+    await house.names.add(gone.ref, [BILLING])
+    if gone is not other:
+        world.put_feed(replace(other, upstreams=(internal_source(NPM, gone), public_source(NPM))))
+    if left in {"deleted", "external"}:
+        versions = {"internal": ["0.9.0"], "deleted": ["0.9.0"]} if left == "deleted" else {"external": ["99.0.0"]}
+        world.add_package(gone, BILLING, **versions)
+    elif left == "hidden":
+        refusal = PermissionMissing("no role", service="Azure DevOps")
+        house.service.faults.fail("find_package", refusal, feed=gone.ref, times=1)
+    await house.checker.check(request(core))
+    assert checks(house) == [other.ref]
+    assert await house.checker.check(request(other)) is Protection.EXPOSED
+
+
+async def test_true_holders_are_proved_once_and_left_out() -> None:
+    """Two calls for a holder, however many feeds pull from it; the feed whose check this is needs none."""
+    house = House()
+    core, other = await two_feeds(house)
+    world = house.service.world
+    second = world.add_feed("second", upstreams=[public_source(NPM)])
+    world.add_package(second, BILLING, internal=["1.1.0"])
+    await house.names.add(second.ref, [BILLING])
+    for number in range(5):
+        world.add_feed(f"pulling-{number}", upstreams=[internal_source(NPM, second), public_source(NPM)])
+        world.add_feed(f"of-core-{number}", upstreams=[internal_source(NPM, core), public_source(NPM)])
+    calls = house.service.faults
+    assert await spread(house, core) == 1
+    assert checks(house) == [other.ref]
+    assert (calls.count("find_package"), calls.count("versions"), calls.count("feed")) == (1, 1, 0)
+
+
+async def test_nothing_is_looked_into_where_nothing_would_be_left_out() -> None:
+    """A stale row of a feed that nobody pulls from, that is closed to the outside, or that has its open case."""
+    house = House()
+    core, other = await two_feeds(house)
+    lonely = house.service.world.add_feed("lonely", upstreams=[])
+    await house.names.add(lonely.ref, [BILLING])
+    await house.names.add(replace(core.ref, feed_id="gone"), [BILLING])
+    assert await spread(house, core) == 1
+    assert house.service.faults.count("find_package") == 0
+    await house.pump()
+    assert (await house.case(other, BILLING)).protection is Protection.EXPOSED
+    await house.names.add(other.ref, [BILLING])
+    before = house.service.faults.count("find_package")
+    assert await spread(house, core) == 0
+    assert house.service.faults.count("find_package") == before
+
+
+async def test_an_outage_of_a_doubtful_holder_hides_nobody() -> None:
+    """What could not be asked is not proved: the check comes again when Azure DevOps is back."""
+    house = House()
+    core, other = await two_feeds(house)
+    third = house.service.world.add_feed("third")
+    await house.names.add(other.ref, [BILLING])
+    outage = UpstreamUnavailable("503", service="Azure DevOps")
+    house.service.faults.fail("find_package", outage, feed=other.ref, times=1)
+    assert await spread(house, core) == 2
+    assert set(checks(house)) == {other.ref, third.ref}
+
+
+async def spread(house: House, feed: Feed) -> int:
+    """Spread a collision of the package in one feed."""
+    return await Spreader(house.book, house.names, house.register, house.queue).spread(feed, BILLING)
 
 
 async def test_a_holder_that_no_walk_has_met_yet_is_found() -> None:

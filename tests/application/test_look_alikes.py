@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 
+from shared.application.messages import SweepKind, SweepRequest
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.findings import Finding, Likeness, whole_organization
 from shared.domain.names import PackageName
@@ -13,6 +15,7 @@ from shared.domain.notices import NoticeKind
 from shared.domain.ours import Ours
 from shared.domain.public_sources import PublicSource
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
+from shared.errors import UntrustedInput
 from tests.application.house import BILLING, House
 from tests.fakes import ORGANIZATION
 
@@ -34,6 +37,12 @@ async def indexed(ours: Ours = OURS) -> House:
     return house
 
 
+async def seen(house: House, public: str) -> None:
+    """Let a change feed tell of a name, and wait for whatever that leads to."""
+    await house.look_alikes.note(npm(public), SOURCE)
+    await house.pump(within=timedelta(minutes=10))
+
+
 async def findings(house: House) -> list[tuple[str, Likeness, str]]:
     """Return what was found."""
     return [(f.public.canonical, f.likeness, f.resembles) async for f in house.register.findings()]
@@ -51,7 +60,7 @@ async def test_names_that_resemble_ours_are_found_and_told(public: str, likeness
     """With what the registry says of them, for people to judge."""
     house = await indexed()
     house.npm.put(npm(public), PublicTwin(Presence.PRESENT, latest_version="99.10.9", publishers=("stranger",)))
-    await house.look_alikes.look_at(npm(public), SOURCE)
+    await seen(house, public)
     assert await findings(house) == [(public, likeness, resembles)]
     (notice,) = house.register.waiting.values()
     assert notice.kind is NoticeKind.LOOK_ALIKE_FOUND
@@ -65,7 +74,7 @@ async def test_a_finding_is_told_once() -> None:
     house = await indexed()
     house.npm.publish(npm("billing"))
     for _ in range(3):
-        await house.look_alikes.look_at(npm("billing"), SOURCE)
+        await seen(house, "billing")
     assert len(house.register.waiting) == 1
 
 
@@ -73,7 +82,7 @@ async def test_a_finding_is_told_once() -> None:
 async def test_other_names_are_not_even_asked_about(public: str) -> None:
     """A million changes a day cost no request."""
     house = await indexed()
-    await house.look_alikes.look_at(npm(public), SOURCE)
+    await seen(house, public)
     assert await findings(house) == []
     assert house.npm.locations == []
 
@@ -82,7 +91,7 @@ async def test_our_own_public_packages_are_no_finding() -> None:
     """Published by accounts of ours alone."""
     house = await indexed()
     house.npm.put(npm("@contoso/open"), PublicTwin(Presence.PRESENT, publishers=("contoso-bot",)))
-    await house.look_alikes.look_at(npm("@contoso/open"), SOURCE)
+    await seen(house, "@contoso/open")
     assert await findings(house) == []
 
 
@@ -100,7 +109,7 @@ async def test_what_is_not_known_to_be_ours_is_told(twin: PublicTwin) -> None:
     """A missing publisher, a second one, or a registry in trouble reassures nobody."""
     house = await indexed()
     house.npm.put(npm("@contoso/open"), twin)
-    await house.look_alikes.look_at(npm("@contoso/open"), SOURCE)
+    await seen(house, "@contoso/open")
     assert len(await findings(house)) == 1
 
 
@@ -108,7 +117,7 @@ async def test_a_prefix_belongs_to_the_whole_organization() -> None:
     """No feed holds it."""
     house = await indexed()
     house.npm.publish(npm("@contoso/open"))
-    await house.look_alikes.look_at(npm("@contoso/open"), SOURCE)
+    await seen(house, "@contoso/open")
     found: Iterable[Finding] = [f async for f in house.register.findings()]
     assert [f.feed for f in found] == [whole_organization(ORGANIZATION)]
 
@@ -116,5 +125,28 @@ async def test_a_prefix_belongs_to_the_whole_organization() -> None:
 async def test_a_name_that_is_gone_again_is_no_finding() -> None:
     """The registry says that it is not there."""
     house = await indexed()
-    await house.look_alikes.look_at(npm("billing"), SOURCE)
+    await seen(house, "billing")
     assert await findings(house) == []
+
+
+async def test_a_page_that_lags_behind_the_change_feed_is_waited_for() -> None:
+    """After 15 s, 60 s and 5 min: what was told is looked at again before it is nothing."""
+    house = await indexed()
+    await house.look_alikes.note(npm("billing"), SOURCE)
+    await house.pump(within=timedelta(seconds=20))
+    house.npm.publish(npm("billing"))
+    await house.pump(within=timedelta(minutes=2))
+    assert len(await findings(house)) == 1
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SweepRequest(SweepKind.LOOK_ALIKE, "x"),
+        SweepRequest(SweepKind.LOOK_ALIKE, "x", only="npm", location="https://npm.example.test"),
+    ],
+)
+async def test_a_request_that_names_nothing_is_refused(request_: SweepRequest) -> None:
+    """It can only come from somebody else."""
+    with pytest.raises(UntrustedInput, match="names no package"):
+        await House().walker.take(request_)

@@ -59,9 +59,13 @@ class Desk:
             may_ask_by_name=self.may_ask_by_name,
         )
 
-    async def presence(self, out: Reach = OUT, *, known_public: bool = False) -> Presence:
+    async def presence(self, out: Reach = OUT) -> Presence:
         """Look the one name up."""
-        return (await self.lookup.look_up(BILLING, out, known_public=known_public)).presence
+        return (await self.lookup.look_up(BILLING, out)).presence
+
+    async def told(self, location: str = LOCATION) -> None:
+        """Let the registry at a location tell of the name by itself."""
+        await self.names.add(PublicSource.at(Ecosystem.NPM, location), [BILLING])
 
 
 STALE = Standing(complete_at=START, followed_at=START - timedelta(days=1))
@@ -89,7 +93,8 @@ async def test_half_known_registries_are_unknown_not_asked(standing: Standing) -
     desk = Desk(standing=standing)
     assert await desk.presence() is Presence.UNKNOWN
     assert desk.registry.locations == []
-    assert await desk.presence(known_public=True) is Presence.ABSENT
+    await desk.told()
+    assert await desk.presence() is Presence.ABSENT
     assert desk.registry.locations == [LOCATION]
 
 
@@ -102,9 +107,37 @@ async def test_a_registry_without_a_list_is_asked_once_in_six_hours() -> None:
     desk.registry.publish(BILLING)
     desk.names.registries = {}
     assert await desk.presence() is Presence.ABSENT
-    assert await desk.presence(known_public=True) is Presence.PRESENT
     desk.clock.advance(ABSENCE_LASTS)
     assert await desk.presence() is Presence.PRESENT
+
+
+async def test_what_a_change_feed_told_is_asked_at_once() -> None:
+    """However lately it was not found."""
+    desk = Desk(standing=BY_NAME)
+    assert await desk.presence() is Presence.ABSENT
+    desk.registry.publish(BILLING)
+    await desk.told()
+    assert await desk.presence() is Presence.PRESENT
+
+
+async def test_what_one_registry_holds_is_not_asked_at_another() -> None:
+    """A partner's registry has the name; the public one, whose list we know, has not, and must not learn it."""
+    desk = Desk()
+    await desk.told("https://other.example.test/")
+    assert await desk.presence(TWO_WAYS) is Presence.ABSENT
+    assert desk.registry.locations == ["https://other.example.test/"]
+    assert not await desk.lookup.may_be_told(BILLING, OUT)
+
+
+async def test_only_a_name_that_everybody_can_see_is_told_to_third_parties() -> None:
+    """A custom npm registry beside the one whose list is read may belong to anybody."""
+    followed, custom, single = Desk(), Desk(standing=BY_NAME), Desk(standing=BY_NAME, listed=None)
+    for desk in (followed, custom, single):
+        assert not await desk.lookup.may_be_told(BILLING, OUT)
+        await desk.told()
+    assert await followed.lookup.may_be_told(BILLING, OUT)
+    assert not await custom.lookup.may_be_told(BILLING, OUT)
+    assert await single.lookup.may_be_told(BILLING, OUT)
 
 
 async def test_a_registry_whose_list_nobody_can_read_is_asked_before_any_watch() -> None:
@@ -175,7 +208,6 @@ async def test_names_asked_by_name_on_one_of_two_registries() -> None:
     desk = Desk()
     assert await desk.lookup.screen([BILLING], TWO_WAYS) == {BILLING: Presence.ABSENT}
     assert {source.location for source in desk.names.added} == set()
-    other = PublicSource.at(Ecosystem.NPM, "https://other.example.test/")
-    await desk.names.add(other, [BILLING])
+    await desk.told("https://other.example.test/")
     assert await desk.lookup.screen([BILLING], TWO_WAYS) == {BILLING: Presence.ABSENT}
-    assert desk.registry.locations == list(TWO_WAYS.locations)
+    assert desk.registry.locations == ["https://other.example.test/"]

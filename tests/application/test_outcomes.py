@@ -184,7 +184,8 @@ async def test_how_each_registry_is_known_is_told() -> None:
         (Standing(), True, False, "is being read"),
         (Standing(complete_at=START - timedelta(days=1), followed_at=START - timedelta(hours=1)), True, False, "hour"),
         (Standing(by_name="NPM_REPLICATION_URL is not set"), True, True, "in rounds (NPM_REPLICATION_URL is not set)"),
-        (Standing(by_name="NPM_REPLICATION_URL is not set"), False, False, "`never`"),
+        (Standing(by_name="NPM_REPLICATION_URL is not set"), False, True, "`never`"),
+        (Standing(by_name="no list", unanswered=7), True, False, "7 names got no answer"),
     ],
 )
 async def test_a_registry_that_is_not_wholly_known_says_so(

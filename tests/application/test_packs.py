@@ -13,6 +13,7 @@ from shared.domain.cases import Case, CaseEvent
 from shared.domain.evidence import UpstreamingBehavior
 from shared.domain.evidence_pack import OwnHistory, TwinClass, pack_of
 from shared.domain.feeds import Feed
+from shared.domain.notices import NoticeKind
 from shared.domain.ours import NOTHING_OURS, Ours
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import UpstreamUnavailable
@@ -112,6 +113,63 @@ async def test_advisories_are_asked_for_two_weeks_and_then_on_change() -> None:
     house.npm.put(BILLING, replace(TWIN, latest_version="99.0.1"))
     await checked(house, feed)
     assert len(house.advisories.asked) == 3
+
+
+async def test_what_is_added_below_the_latest_version_is_asked_about() -> None:
+    """A file of an old release, or another version: an answer about what was there before says nothing of it."""
+    house = House()
+    feed = protected_collision(house)
+    house.npm.put(BILLING, replace(TWIN, latest_published=START))
+    before = await checked(house, feed)
+    house.clock.advance(timedelta(minutes=10))
+    house.npm.put(BILLING, replace(TWIN, latest_published=START + timedelta(minutes=5)))
+    await checked(house, feed)
+    assert len(house.advisories.asked) == 2
+    house.clock.advance(timedelta(hours=1))
+    after = await checked(house, feed)
+    assert after.evidence_digest != before.evidence_digest
+    assert await house.story(feed, BILLING) == [CaseEvent.FOUND_PROTECTED] * 2
+
+
+async def test_a_twin_that_changes_every_minute_is_told_of_once_an_hour() -> None:
+    """The last of its versions is told then; neither chain nor inbox grows with what a stranger publishes."""
+    house = House()
+    feed = protected_collision(house)
+    await checked(house, feed)
+    for minute in range(1, 121):
+        house.clock.advance(timedelta(minutes=1))
+        house.npm.put(BILLING, replace(TWIN, latest_version=f"99.0.{minute}", publishers=(f"mallory{minute}",)))
+        case = await checked(house, feed)
+    assert len(await house.story(feed, BILLING)) == 3
+    assert case.pack is not None
+    assert case.pack.twin.latest_version == "99.0.120"
+
+
+@pytest.mark.parametrize("change", ["class", "alarm", "another alarm", "all-clear"])
+async def test_another_class_and_another_advisory_are_told_at_once(change: str) -> None:
+    """However short ago the last event is."""
+    house = House()
+    feed = protected_collision(house)
+    if change != "alarm":
+        house.advisories.malicious[BILLING] = MAL
+    if change == "class":
+        house.advisories.malicious.clear()
+        house.npm.put(BILLING, PublicTwin(Presence.PRESENT, latest_version="1.0.1", publishers=("mallory",)))
+    before = await checked(house, feed)
+    house.clock.advance(timedelta(minutes=1))
+    house.npm.put(BILLING, replace(TWIN, latest_version="99.0.1"))
+    match change:
+        case "alarm":
+            house.advisories.malicious[BILLING] = MAL
+        case "another alarm":
+            house.advisories.malicious[BILLING] = (*MAL, "MAL-2026-1235")
+        case "all-clear":
+            house.advisories.malicious.clear()
+        case _:
+            assert before.pack is not None
+            assert before.pack.classification.kind is TwinClass.UNDETERMINED
+    after = await checked(house, feed)
+    assert after.sequence == before.sequence + 1
 
 
 async def test_a_name_found_malicious_later_is_news() -> None:
@@ -222,6 +280,10 @@ async def test_a_case_of_the_earlier_form_gets_its_pack() -> None:
         ({"repository": None}, False),
         ({"description": "another text"}, False),
         ({"latest_version": "98.0.0", "latest_published": START + timedelta(days=1)}, True),
+        ({"latest_published": START + timedelta(days=1)}, True),
+        ({"latest_published": START - timedelta(days=1)}, False),
+        ({"latest_published": START}, False),
+        ({"latest_published": None}, False),
     ],
 )
 def test_only_what_tells_more_is_news(change: dict[str, object], *, news: bool) -> None:
@@ -263,3 +325,32 @@ def test_when_the_twin_was_seen_first() -> None:
     assert seen_at(None, PublicTwin(Presence.UNKNOWN), later) is None
     assert seen_at(sample, TWIN, later) == sample.opened_at
     assert seen_at(replace(sample, twin_seen_at=START), TWIN, later) == START
+
+
+async def test_a_twin_of_a_package_that_was_closed_all_along_is_told() -> None:
+    """Azure's own switch blocked it before we looked: that a stranger took the name is news all the same."""
+    house = House()
+    await house.checker.check(request(protected_collision(house)))
+    await house.relay()
+    (notice,) = house.channel.sent
+    assert notice.kind is NoticeKind.COLLISION_BLOCKED
+    assert notice.facts["protection"] == "protected"
+
+
+async def test_a_twin_that_turns_out_to_be_malicious_is_told() -> None:
+    """Advisories follow by hours; the protection did not change, but what people know of it did."""
+    house = House()
+    feed = protected_collision(house)
+    await house.checker.check(request(feed))
+    await house.relay()
+    house.channel.sent.clear()
+    house.advisories.malicious[BILLING] = MAL
+    house.clock.advance(timedelta(hours=2))
+    await house.checker.check(request(feed))
+    await house.relay()
+    (notice,) = house.channel.sent
+    assert notice.kind is NoticeKind.TWIN_CHANGED
+    house.clock.advance(timedelta(hours=2))
+    await house.checker.check(request(feed))
+    await house.relay()
+    assert len(house.channel.sent) == 1

@@ -16,7 +16,7 @@ from shared.domain.evidence import UpstreamingBehavior
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
 from shared.domain.public_sources import PublicSource
-from shared.errors import NoNameList, UntrustedInput, UpstreamUnavailable
+from shared.errors import NoNameList, UnexpectedAnswer, UntrustedInput, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import BILLING, House
 from tests.fakes import MemoryPublicNames, ScriptedList, internal_source, public_source
@@ -81,12 +81,12 @@ async def test_a_crash_in_the_middle_reads_on_from_the_last_kept_page(monkeypatc
     assert await intake.knowledge() is Knowledge.CURRENT
 
 
-async def test_names_that_were_not_written_yet_are_read_again() -> None:
-    """The place moves with what was kept only."""
+async def test_what_was_read_before_a_failure_is_kept() -> None:
+    """Trouble at each fifteenth page must not let a long list begin anew for ever."""
     intake = Intake(ScriptedList([["a"], ["b"]], errors={1: UpstreamUnavailable("503", service="npm")}))
     await intake.house.lists.begin(SOURCE, "test")
     await intake.house.pump(within=timedelta(minutes=5))
-    assert intake.listed.read == [0, 0, 1]
+    assert intake.listed.read == [0, 1]
     assert await intake.house.public_names.known(SOURCE, [PackageName.of(NPM, "a")])
 
 
@@ -183,3 +183,87 @@ async def test_a_list_that_stops_without_an_end_is_not_whole() -> None:
     with pytest.raises(Exception, match="without an end"):
         await intake.house.pump(within=timedelta(minutes=1))
     assert await intake.knowledge() is Knowledge.BEING_READ
+
+
+async def test_a_reading_that_began_before_a_loss_does_not_declare_the_list_whole() -> None:
+    """It may have read its part before the loss: only the reading that was begun last counts."""
+    intake = Intake(ScriptedList([["a"], ["b"]]))
+    lists = intake.house.lists
+    await lists.begin(SOURCE, "first")
+    (first,) = intake.house.queue.take(QueueName.FEED_SWEEPS)
+    intake.house.clock.advance(timedelta(seconds=1))
+    await lists.begin(SOURCE, "lost", anew=True)
+    await lists.read_on(SweepRequest.of(first))
+    assert intake.listed.read == []
+    assert await intake.knowledge() is Knowledge.BEING_READ
+    await intake.house.pump(within=timedelta(minutes=1))
+    assert await intake.knowledge() is Knowledge.CURRENT
+
+
+async def test_a_reading_that_is_overtaken_writes_nothing_over_the_newer_one() -> None:
+    """Two messages at once, as the platform hands them out."""
+    intake = Intake(ScriptedList([[f"name-{number}"] for number in range(4)]))
+    lists = intake.house.lists
+    await lists.begin(SOURCE, "first")
+    (first,) = intake.house.queue.take(QueueName.FEED_SWEEPS)
+
+    async def loss() -> None:
+        intake.house.clock.advance(timedelta(seconds=1))
+        await lists.begin(SOURCE, "lost", anew=True)
+
+    intake.listed.before_page = {2: loss}
+    await lists.read_on(SweepRequest.of(first))
+    standing = await intake.house.standings.read(SOURCE)
+    assert (standing.token, standing.complete_at) == (None, None)
+
+
+async def test_a_crash_between_the_end_and_the_walks_walks_all_the_same() -> None:
+    """The end is read again, and the walks are queued."""
+    intake = Intake(ScriptedList([["a"]]))
+    await intake.house.lists.begin(SOURCE, "test")
+    (text,) = intake.house.queue.take(QueueName.FEED_SWEEPS)
+    intake.house.crash_at("queue", "put", nth=1, after=False, error=RuntimeError("the plug is pulled"))
+    with pytest.raises(RuntimeError):
+        await intake.house.lists.read_on(SweepRequest.of(text))
+    await intake.house.lists.read_on(SweepRequest.of(text))
+    assert [request.kind for request in intake.waiting()] == [SweepKind.EVERY_PACKAGE]
+
+
+async def test_a_list_that_shrank_is_not_taken_for_whole() -> None:
+    """Registries grow: it was cut."""
+    intake = Intake(ScriptedList([["a", "b", "c", "d"]]))
+    await intake.house.lists.begin(SOURCE, "test")
+    await intake.house.pump(within=timedelta(minutes=1))
+    intake.listed.pages_of_names = [["a"]]
+    await intake.house.lists.begin(SOURCE, "lost", anew=True)
+    with pytest.raises(UnexpectedAnswer, match="1 names, where there were 4"):
+        await intake.house.pump(within=timedelta(minutes=1))
+    assert await intake.knowledge() is Knowledge.BEING_READ
+
+
+async def test_a_list_is_read_from_its_beginning_once_a_month() -> None:
+    """Whatever was lost here is healed, though the registry says that nothing changed."""
+    intake = Intake(ScriptedList([["a"]]))
+    intake.listed.last_token = "etag"
+    await intake.house.lists.begin(SOURCE, "test")
+    await intake.house.pump(within=timedelta(minutes=1))
+    await intake.house.lists.begin(SOURCE, "daily")
+    assert (await intake.house.standings.read(SOURCE)).token == "etag"
+    intake.house.clock.advance(timedelta(days=30))
+    await intake.house.lists.begin(SOURCE, "daily")
+    assert (await intake.house.standings.read(SOURCE)).token is None
+
+
+async def test_a_reading_that_failed_too_often_is_begun_again_soon() -> None:
+    """Ten minutes after its message was given up, and readiness tells which registry it was."""
+    intake = Intake(ScriptedList([["a"]]))
+    await intake.house.lists.begin(SOURCE, "test")
+    (text,) = intake.house.queue.take(QueueName.FEED_SWEEPS)
+    await intake.house.abandoner.abandon_sweep(text)
+    assert SOURCE.location in str(await intake.house.setbacks.all())
+    await intake.house.lists.refresh([SOURCE])
+    assert intake.waiting() == []
+    intake.house.clock.advance(timedelta(minutes=10))
+    await intake.house.lists.refresh([SOURCE])
+    await intake.house.pump(within=timedelta(minutes=1))
+    assert await intake.knowledge() is Knowledge.CURRENT

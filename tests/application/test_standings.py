@@ -27,6 +27,8 @@ _LATER = STALE_AFTER
         (FOLLOWED, timedelta(0), Knowledge.CURRENT),
         (FOLLOWED, _LATER - timedelta(seconds=1), Knowledge.CURRENT),
         (FOLLOWED, _LATER, Knowledge.STALE),
+        (FOLLOWED, -timedelta(minutes=5), Knowledge.CURRENT),
+        (FOLLOWED, -timedelta(days=30), Knowledge.STALE),
         (replace(FOLLOWED, by_name="no list"), timedelta(0), Knowledge.BY_NAME),
         (replace(FOLLOWED, no_list="no catalog"), timedelta(0), Knowledge.BY_NAME),
     ],
@@ -41,7 +43,7 @@ def test_only_a_whole_list_that_is_followed_says_that_a_name_is_absent(
 async def test_what_is_written_is_read_again() -> None:
     """Every member survives."""
     standings = Standings(MemoryCursors(), SettableClock())
-    whole = Standing(START, START, START, "token", "by name", "no list", 3, "a reset")
+    whole = Standing(START, START, START, "token", "by name", "no list", 3, "a reset", 9, 4, START, 2)
     await standings.change(SOURCE, lambda _: whole)
     assert await standings.read(SOURCE) == whole
 

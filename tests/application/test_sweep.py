@@ -269,16 +269,16 @@ async def test_a_saved_attack_whose_public_package_is_gone_is_found() -> None:
 
 
 async def test_an_open_switch_without_a_twin_is_found_in_turn() -> None:
-    """No change tells of it, so each sweep reads the switches of a few packages more."""
+    """No change tells of it, so each sweep reads the switches of a few packages more, however far apart sweeps are."""
     house = House()
     feed = house.service.world.add_feed("core")
     names = [PackageName.of(Ecosystem.NPM, f"contoso-{number}") for number in range(20)]
     for name in names:
         house.service.world.add_package(feed, name, internal=["1.0.0"], behavior=OPEN)
-    for turn in range(5):
+    for turn in range(30):
         await house.sweeper.begin()
         await house.pump(within=timedelta(minutes=5))
-        house.clock.now = START + timedelta(hours=turn + 1)
+        house.clock.now = START + timedelta(hours=6 * (turn + 1))
     for name in names:
         assert (await house.case(feed, name)).state is CaseState.DRIFTED
 
@@ -362,7 +362,9 @@ async def test_a_silent_registry_is_not_asked_for_every_name() -> None:
     out = Reach(PublicUpstream.ENABLED, ("https://npm.example.test/",))
     house.npm.faults.fail("look_up", UpstreamUnavailable("no answer", service="registry"), times=None)
     for number in range(20):
-        await lookup.look_up(PackageName.of(Ecosystem.NPM, f"contoso-{number}"), out, known_public=True)
+        name = PackageName.of(Ecosystem.NPM, f"contoso-{number}")
+        house.npm.publish(name)
+        await lookup.look_up(name, out)
     assert len(house.npm.locations) == 3
     house.npm.faults.heal()
     house.clock.advance(timedelta(minutes=2))

@@ -9,11 +9,11 @@ import pytest
 
 from shared.application.messages import SweepKind, SweepRequest
 from shared.application.standings import Knowledge, Standings
-from shared.application.watch import Offers, RegistryWatcher, cursor_key
+from shared.application.watch import RegistryWatcher, cursor_key
 from shared.domain.cases import CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
-from shared.domain.feeds import Feed, FeedRef
+from shared.domain.feeds import Feed, FeedRef, UpstreamSource
 from shared.domain.names import PackageName
 from shared.domain.policy import Protection
 from shared.domain.public_sources import PublicSource
@@ -191,21 +191,59 @@ async def test_the_public_side_is_written_before_the_internal_side_is_asked() ->
     assert await scene.house.public_names.known(SOURCE, [BILLING]) == {BILLING}
 
 
-async def test_a_setting_speaks_of_one_registry_only() -> None:
-    """Two npm registries, one replication address: unless it is said which one it is of, both are asked by name."""
+def custom_source() -> UpstreamSource:
+    """Return an upstream source that leads to somebody's own npm registry."""
+    return replace(public_source(NPM), source_id="custom", location="https://custom.example.test/")
+
+
+CUSTOM = PublicSource.at(NPM, "https://custom.example.test/")
+
+
+async def test_another_npm_registry_changes_nothing_for_the_one_that_is_followed() -> None:
+    """Whoever may edit a feed must not have our names asked at the registry whose names we know."""
     scene = await watched()
-    custom = replace(public_source(NPM), source_id="custom", location="https://custom.example.test/")
-    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(*scene.feed.upstreams, custom)))
+    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(*scene.feed.upstreams, custom_source())))
+    await scene.watcher().poll()
+    assert await scene.knowledge() is Knowledge.CURRENT
+    assert "NPM_REPLICATION_OF" in (await scene.house.standings.read(CUSTOM)).why_asked
+
+
+async def test_a_custom_registry_is_not_judged_by_the_names_of_another() -> None:
+    """The feed's one npm source is changed to somebody's: what is not on another's list may still be there."""
+    scene = await watched()
+    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(custom_source(),)))
+    scene.house.npm.publish(BILLING)
+    await scene.watcher().poll()
+    assert await scene.house.standings.knowledge(CUSTOM) is Knowledge.BY_NAME
+    for _ in range(3):
+        await scene.house.rounds.go_on()
+        scene.house.clock.advance(timedelta(minutes=1))
+    assert len(await scene.checks()) == 1
+
+
+async def test_a_setting_may_say_which_registry_is_replicated() -> None:
+    """With several at the first look nobody guesses."""
+    scene = await watched()
+    del scene.house.cursors.rows["replicated|npm"]
+    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(*scene.feed.upstreams, custom_source())))
     looks = scene.registry.faults.count("changes")
     await scene.watcher().poll()
     assert scene.registry.faults.count("changes") == looks
-    standing = await scene.house.standings.read(SOURCE)
-    assert "NPM_REPLICATION_OF" in standing.why_asked
-    offers = Offers(scene.change_feed, scene.house.name_lists, {NPM: "https://npm.example.test"})
-    await replace(scene.watcher(), offers=offers).poll()
+    assert await scene.knowledge() is Knowledge.BY_NAME
+    scene.house.replicated = {NPM: "HTTPS://npm.example.test"}
+    await scene.watcher().poll()
     assert (await scene.house.standings.read(SOURCE)).why_asked == ""
-    other = PublicSource.at(NPM, custom.location)
-    assert "NPM_REPLICATION_OF" in (await scene.house.standings.read(other)).why_asked
+    assert "NPM_REPLICATION_OF" in (await scene.house.standings.read(CUSTOM)).why_asked
+
+
+async def test_one_registry_that_is_written_by_too_many_holds_up_no_other() -> None:
+    """Nor the sweep that comes after the look."""
+    scene = await watched()
+    scene.house.cursors.faults.fail("save", scene.house.stale(), times=None)
+    scene.house.clock.advance(timedelta(minutes=10))
+    told = await scene.watcher().poll()
+    assert any("too many" in outcome or "hits" in outcome for outcome in told.values())
+    assert await scene.house.sweeper.begin() == 1
 
 
 async def test_a_feed_that_is_not_followed_for_an_hour_makes_absence_unknown() -> None:

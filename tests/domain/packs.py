@@ -14,7 +14,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import EvidencePack, OwnHistory, pack_of
 from shared.domain.names import PackageName
 from shared.domain.ours import Ours
-from shared.domain.twin_signs import PLACEHOLDER_DETAIL, QUARANTINE_DETAIL
+from shared.domain.twin_signs import NPM_ACCOUNT, PLACEHOLDER_DETAIL, QUARANTINE_DETAIL
 from shared.domain.twins import Presence, PublicTwin
 
 NAME: Final = PackageName.of(Ecosystem.NPM, "acme-billing")
@@ -69,7 +69,7 @@ _TEXTS: Final = st.sampled_from(["", "a placeholder", "reserved by research", PL
 _VERSIONS: Final = st.none() | st.sampled_from(
     ["", "x", "0.0.0", "0.0.1-security", "1.0.0", "2.1.0-rc.1", "999.9.9", "1!0", "9" * 300]
 )
-_PEOPLE: Final = st.lists(st.sampled_from([OUR_ACCOUNT, "zoe", "al"]), max_size=3).map(tuple)
+_PEOPLE: Final = st.lists(st.sampled_from([OUR_ACCOUNT, "zoe", NPM_ACCOUNT]), max_size=3).map(tuple)
 _COUNTS: Final = st.none() | st.integers(0, 5)
 TWINS: Final = st.builds(
     PublicTwin,

@@ -19,6 +19,14 @@ from tests.domain.packs import MALICIOUS, NONE_KNOWN, PACKS, on, pack, twin
     [
         ({"latest_version": "3.3.0"}, ("its latest version was 3.2.1 and is 3.3.0",)),
         ({"latest_version": "3.2.0"}, ("its latest version was 3.2.1 and is 3.2.0",)),
+        (
+            {"latest_published": on("2024-03-02")},
+            ("something was added on 2024-03-02, and its latest version is the same",),
+        ),
+        (
+            {"latest_version": "3.3.0", "latest_published": on("2024-03-02")},
+            ("its latest version was 3.2.1 and is 3.3.0",),
+        ),
         ({"releases": 41}, ("it had 40 versions and has 41",)),
         ({"publishers": ("al", "zoe", "mallory")}, ("accounts publish it that did not before: mallory",)),
         ({"install_scripts": ("postinstall",)}, ("it runs install scripts: postinstall",)),
@@ -63,6 +71,8 @@ def test_a_change_is_told_in_words(members: dict[str, Any], words: tuple[str, ..
         {"releases": None, "withdrawn": None},
         {"releases": 39, "withdrawn": 1},
         {"first_published": None},
+        {"latest_published": None},
+        {"latest_published": on("2024-02-01")},
         {"first_published": on("2014-01-01")},
         {"latest_version": None},
     ],

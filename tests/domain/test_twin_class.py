@@ -12,8 +12,10 @@ from hypothesis import given
 
 from shared.domain import twin_class
 from shared.domain.advisories import NOT_ASKED
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import EvidencePack, OwnHistory, TwinClass
-from shared.domain.twin_signs import HIGH_STUB_VERSION, MOST_STUB_RELEASES, PLACEHOLDER_DETAIL, YOUNG
+from shared.domain.names import PackageName
+from shared.domain.twin_signs import HIGH_STUB_VERSION, MOST_STUB_RELEASES, NPM_ACCOUNT, PLACEHOLDER_DETAIL, YOUNG
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
 from shared.domain.version_jumps import HIGHEST_ORDINARY_MAJOR, SUSPICIOUS_MAJORS_ABOVE
 from tests.domain.packs import MALICIOUS, OUR_ACCOUNT, OURS, OWN, PACKS, on, pack, twin
@@ -201,6 +203,38 @@ def test_a_stranger_can_publish_the_placeholders_version() -> None:
     stranger = twin(latest_version="0.0.1-security", first_published=on("2024-01-01"))
     assert _kind(stranger) is TwinClass.NEW_AND_SUSPICIOUS
     assert _kind(replace(stranger, detail=PLACEHOLDER_DETAIL)) is TwinClass.NEW_AND_SUSPICIOUS
+
+
+_HELD: Final = PublicTwin(
+    Presence.TOMBSTONE, PLACEHOLDER_DETAIL, publishers=(NPM_ACCOUNT,), install_scripts=(), releases=1
+)
+
+
+def test_npm_s_own_placeholder_is_a_security_holder() -> None:
+    """On npm: in another ecosystem, anybody may have that account's name."""
+    assert _kind(_HELD) is TwinClass.SECURITY_HOLDER
+    elsewhere = pack(_HELD, name=PackageName.of(Ecosystem.PYPI, "acme-billing"))
+    assert elsewhere.classification.kind is TwinClass.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"publishers": ()},
+        {"publishers": (), "maintainers": (NPM_ACCOUNT,)},
+        {"publishers": (NPM_ACCOUNT, "mallory")},
+        {"publishers": ("mallory",)},
+        {"install_scripts": None},
+        {"install_scripts": ("preinstall",)},
+        {"detail": "every version was unpublished"},
+        {"presence": Presence.PRESENT},
+    ],
+)
+def test_a_placeholder_is_npm_s_only_where_that_is_known(members: dict[str, Any]) -> None:
+    """Its number alone is anybody's; what is not known to be npm's is judged by the other rules."""
+    kind = _kind(replace(_HELD, **members))
+    assert kind in {TwinClass.UNDETERMINED, TwinClass.NEW_AND_SUSPICIOUS}
+    assert (kind is TwinClass.NEW_AND_SUSPICIOUS) is bool(members.get("install_scripts"))
 
 
 def test_what_could_not_be_looked_at_says_why() -> None:

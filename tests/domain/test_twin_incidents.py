@@ -10,7 +10,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import OwnHistory, TwinClass
 from shared.domain.names import PackageName
 from shared.domain.ours import Ours
-from shared.domain.twin_signs import PLACEHOLDER_DETAIL, QUARANTINE_DETAIL
+from shared.domain.twin_signs import NPM_ACCOUNT, PLACEHOLDER_DETAIL, QUARANTINE_DETAIL
 from shared.domain.twins import Presence, PublicTwin
 from tests.domain.packs import MALICIOUS, NAME, NONE_KNOWN, OWN, on, pack
 
@@ -34,6 +34,13 @@ def _appeared(day: str, version: str | None, **members: object) -> PublicTwin:
     )
 
 
+_HELD: Final[dict[str, object]] = {
+    "presence": Presence.TOMBSTONE,
+    "detail": PLACEHOLDER_DETAIL,
+    "releases": 1,
+    "publishers": (NPM_ACCOUNT,),
+    "install_scripts": (),
+}
 _NEW, _HOLDER = TwinClass.NEW_AND_SUSPICIOUS, TwinClass.SECURITY_HOLDER
 
 _INCIDENTS: Final = [
@@ -66,7 +73,7 @@ _INCIDENTS: Final = [
         id="a red team, 2022: removed later, and not forgotten",
     ),
     pytest.param(
-        _appeared("2022-04-27", "0.0.1-security", presence=Presence.TOMBSTONE, detail=PLACEHOLDER_DETAIL, releases=1),
+        _appeared("2022-04-27", "0.0.1-security", **_HELD),
         _HOLDER,
         ("The registry's own placeholder holds the name",),
         id="a red team, 2022: after the registry took the name",
@@ -96,7 +103,7 @@ _INCIDENTS: Final = [
         id="a generic name, 2026: taken by a stranger long before",
     ),
     pytest.param(
-        _appeared("2019-01-01", "0.0.1-security", presence=Presence.TOMBSTONE, detail=PLACEHOLDER_DETAIL, releases=1),
+        _appeared("2019-01-01", "0.0.1-security", **_HELD),
         _HOLDER,
         ("there is nothing to install",),
         id="the registry's stub, even where it is older than ours",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.application.standings import Change, Standing, Standings
@@ -70,14 +70,19 @@ class ScriptedList:
     endless: bool = False
     read: list[int] = field(default_factory=list)
     on_page: Callable[[], object] = field(default=lambda: None)
+    before_page: dict[int, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    last_token: str | None = None
 
-    async def pages(self, *, token: str | None) -> AsyncIterator[NamePage]:
+    async def pages(self, *, token: str | None) -> AsyncGenerator[NamePage]:
         """Walk the pages from a token on."""
         last = len(self.pages_of_names) - 1
         for number in range(int(token or 0), last + 1):
             if number in self.errors:
                 raise self.errors.pop(number)
+            if number in self.before_page:
+                await self.before_page.pop(number)()
             self.read.append(number)
             self.on_page()
             is_last = number == last and not self.endless
-            yield NamePage(tuple(self.pages_of_names[number]), None if is_last else str(number + 1), last=is_last)
+            token = self.last_token if is_last else str(number + 1)
+            yield NamePage(tuple(self.pages_of_names[number]), token, last=is_last)

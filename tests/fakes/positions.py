@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,12 +25,16 @@ class MemoryNamesIndex:
     faults: Faults = field(default_factory=Faults)
     held: dict[PackageName, set[FeedRef]] = field(default_factory=dict)
     look_alikes: dict[PackageName, set[tuple[HeldName, Likeness]]] = field(default_factory=dict)
+    _entries: dict[Ecosystem, dict[str, HeldName]] = field(default_factory=dict)
+    _sorted: dict[Ecosystem, list[str]] = field(default_factory=dict)
 
     async def add(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
         """Add names of one feed."""
         call = await self.faults.begin("add", feed=feed)
         for name in names:
             self.held.setdefault(name, set()).add(feed)
+            entry = HeldName(PackageName(name.ecosystem, name.canonical, name.spelling), feed)
+            self._entries.setdefault(name.ecosystem, {})[_place(name, feed)] = entry
         self.faults.end(call)
 
     async def holders(self, name: PackageName) -> tuple[FeedRef, ...]:
@@ -41,16 +46,15 @@ class MemoryNamesIndex:
     async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
         """Return entries in the order of their names; the place is the last one's own order, as a text."""
         await self.faults.begin("walk")
-        entries = {
-            _place(name, feed): (name, feed)
-            for name, feeds in self.held.items()
-            if name.ecosystem is ecosystem
-            for feed in feeds
-        }
-        left = sorted(place for place in entries if after is None or place > after)
-        part = left[: max(1, most)]
-        held = tuple(HeldName(_canonical(name), feed) for name, feed in map(entries.__getitem__, part))
-        return HeldNames(held, part[-1] if len(part) < len(left) else None)
+        entries = self._entries.get(ecosystem, {})
+        places = self._sorted.get(ecosystem, [])
+        if len(places) != len(entries):
+            # Entries are only added, and many walks follow one another: they are sorted once.
+            places = self._sorted[ecosystem] = sorted(entries)
+        begin = 0 if after is None else bisect_right(places, after)
+        part = places[begin : begin + max(1, most)]
+        held = tuple(map(entries.__getitem__, part))
+        return HeldNames(held, part[-1] if begin + len(part) < len(places) else None)
 
     async def add_look_alikes(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
         """Add what would look like each scoped name."""
@@ -77,7 +81,7 @@ def _place(name: PackageName, feed: FeedRef) -> str:
 
 
 def _canonical(name: PackageName) -> PackageName:
-    # The tables keep no spelling either.
+    # The tables keep no spelling of what is resembled either.
     return PackageName(name.ecosystem, name.canonical, name.canonical)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -73,7 +73,10 @@ class Osv:
     address: str
 
     def malicious(self, name: PackageName) -> Conversation:
-        """Converse about one name. Raises FeedwardenError where nothing is known; what was found stays found."""
+        """Converse about one name. Raises FeedwardenError where nothing is known; what was found stays found.
+
+        More records than are read leave it unknown, too: the one that matters may be among the others.
+        """
         malicious: list[str] = []
         try:
             yield from self._collect(name, malicious)
@@ -83,12 +86,12 @@ class Osv:
         return tuple(sorted(set(malicious)))
 
     def _collect(self, name: PackageName, malicious: list[str]) -> Generator[Request, Answer]:
-        others: list[Found] = []
+        others: dict[str, Found] = {}
         token: str | None = None
         for _ in range(MOST_PAGES):
             page = read_page((yield self._query(name, token)))
             malicious += [one.id for one in page.found if one.id.startswith(_MALICIOUS)]
-            others += [one for one in page.found if _MAY_BE_MALICIOUS.fullmatch(one.id)]
+            others |= {one.id: one for one in page.found if _MAY_BE_MALICIOUS.fullmatch(one.id)}
             # An empty page is not the last one: only a missing token says that there is no more.
             token = page.token
             if token is None:
@@ -96,11 +99,17 @@ class Osv:
         else:
             raise UnexpectedAnswer(f"more than {MOST_PAGES} pages about one name", service=_SERVICE)
         # Where the name is malicious by an id, the others change nothing.
-        latest = sorted(others, key=lambda one: one.modified, reverse=True)
-        for one in () if malicious else latest[:MOST_RECORDS]:
+        if not malicious:
+            yield from self._read_latest(others.values(), malicious)
+
+    def _read_latest(self, records: Collection[Found], malicious: list[str]) -> Generator[Request, Answer]:
+        latest = sorted(records, key=lambda one: one.modified, reverse=True)
+        for one in latest[:MOST_RECORDS]:
             record = Request(f"{self.address}/v1/vulns/{one.id}", _SERVICE, {"accept": "application/json"})
             if names_malicious_code((yield record), one.id):
                 malicious.append(one.id)
+        if not malicious and len(records) > MOST_RECORDS:
+            raise UnexpectedAnswer(f"more than {MOST_RECORDS} records that may tell of malice", service=_SERVICE)
 
     def _query(self, name: PackageName, token: str | None) -> Request:
         # Only PyPI's names are normalised there; the others count in the spelling in which they were published.

@@ -25,6 +25,7 @@ _LIMIT: Final = 10_000
 # A sequence is a number as text to us; nothing is computed from it.
 _SEQUENCE: Final = re.compile(r"[0-9]{1,30}")
 # Design documents of the database, not packages.
+_LONG_PAGE: Final = 1_000
 _DESIGN: Final = "_design/"
 
 
@@ -55,7 +56,8 @@ class NpmChanges:
         return self._told(page, page.rows[-1][0])
 
     def _told(self, page: _Page, position: str) -> ChangedNames:
-        return ChangedNames(page.names, position, more=len(page.rows) >= self.limit)
+        # The service may give fewer rows than were asked for, and has before: a long page may not be the last.
+        return ChangedNames(page.names, position, more=len(page.rows) >= min(self.limit, _LONG_PAGE))
 
     def _root(self) -> Step:
         return Step(Request(f"{base_of(self.address)}/", _SERVICE, {"accept": "application/json"}))

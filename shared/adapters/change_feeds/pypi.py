@@ -36,6 +36,7 @@ _ADDED: Final = " added to PyPI"
 _ROW_LENGTH: Final = 5
 # XML-RPC's integers have 32 bits.
 _MOST_SERIAL: Final = 2**31 - 1
+_DIGITS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class PypiChanges:
         return ChangedNames(_once(map(_name, fresh)), moved.text)
 
     def _begin(self, now: datetime, *, lossy: str) -> Conversation:
-        # The serial first: what is created before the window is read is in the changelog behind it.
+        # The serial first: what is created before the window is read is in the changelog behind it. The list of all
+        # projects may be half an hour old, so what came since then is read from the changelog too.
         serial = _read_serial(_result((yield self._call("changelog_last_serial"))))
+        serial = min(serial, _list_serial((yield self._list_head()), serial))
         items = _read_items((yield self._rss()))
         position = _Position(serial, now, tuple(item.key for item in items))
         return ChangedNames((), position.text, lossy=lossy)
@@ -116,9 +119,19 @@ class PypiChanges:
         request = Request(f"{self._root()}/rss/packages.xml", _SERVICE, {"accept": "application/rss+xml, text/xml"})
         return Step(replace(request, max_bytes=MAX_RSS_BYTES))
 
+    def _list_head(self) -> Step:
+        headers = {"accept": "application/vnd.pypi.simple.v1+json"}
+        return Step(Request(f"{self._root()}/simple/", _SERVICE, headers, method="HEAD"))
+
     def _call(self, method: str, *arguments: int, pause: timedelta = timedelta(0)) -> Step:
         url = f"{self._root()}/pypi"
         return Step(call(url, _SERVICE, method, *arguments, max_bytes=_CHANGELOG_BYTES), pause)
+
+
+def _list_serial(answer: Answer, newest: int) -> int:
+    """Return the serial that the list of all projects is of; where it does not say, it is taken for new."""
+    text = expect_ok(answer, service=_SERVICE).headers.get("x-pypi-last-serial", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else newest
 
 
 def _result(answer: Answer) -> object:

@@ -5,7 +5,7 @@ Nothing is tried again here: whoever reads goes on from the last page's token.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from shared.adapters.change_feeds.client import Caller, refuse_trouble
 from shared.adapters.name_lists.wire import PagedWire, StreamedWire
@@ -22,7 +22,7 @@ class PagedList:
         self._wire = wire
         self._caller = Caller(sender, clock=clock, sleep=sleep)
 
-    async def pages(self, *, token: str | None) -> AsyncIterator[NamePage]:
+    async def pages(self, *, token: str | None) -> AsyncGenerator[NamePage]:
         """Give the pages from the token on; each has one, so that the next reading can go on behind it."""
         walk = self._wire.walk()
         for _ in range(self._wire.most_pages):
@@ -43,7 +43,7 @@ class StreamedList:
         self._sender = sender
         self._clock = clock
 
-    async def pages(self, *, token: str | None) -> AsyncIterator[NamePage]:
+    async def pages(self, *, token: str | None) -> AsyncGenerator[NamePage]:
         """Give the pages while the document arrives; only the last has a token."""
         request = self._wire.request(token=token)
         async with self._sender.stream(request) as answer:

@@ -46,6 +46,8 @@ class NpmNames:
         """Ask for the page after an id; None = from the beginning."""
         document = read_object(expect_ok((yield self._ask(token)), service=_SERVICE), service=_SERVICE)
         ids = _after(_read_ids(document), token)
+        if not ids and token is None and document["total_rows"]:
+            raise UnexpectedAnswer("an empty list that says that it is not", service=_SERVICE)
         if not ids:
             # The next reading begins at the beginning: ids that were added since stand anywhere in the list.
             return NamePage((), None, last=True)

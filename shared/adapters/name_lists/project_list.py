@@ -59,9 +59,6 @@ class ProjectListReader:
         if not piece:
             # What decompression leaves of a piece can be nothing, which the parser would take for the end.
             return
-        if not piece:
-            # To the parser, an empty piece is the end.
-            return
         parts = self._parts
         self._parse(piece)
         self._without_end = self._without_end + len(piece) if self._parts == parts else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.adapters.register import keys
 from shared.adapters.register.documents import Entity
-from shared.adapters.register.name_rows import read_look_alike, write_look_alike
+from shared.adapters.register.name_rows import read_look_alike, write_held, write_look_alike
 from shared.adapters.register.names_walk import walk
 from shared.adapters.register.operations import Merge, Operation
 from shared.adapters.register.rows import read_feed, write_feed
@@ -41,8 +41,16 @@ class TableNamesIndex:
 
     async def add(self, feed: FeedRef, names: Iterable[PackageName]) -> None:
         """Add names of one feed."""
-        entity = write_feed(feed)
-        await self._merge((keys.names_partition(name), keys.names_row(name, feed), entity) for name in names)
+        plain = write_feed(feed)
+        await self._merge(
+            (
+                keys.names_partition(name),
+                keys.names_row(name, feed),
+                # Nearly all rows of a feed hold the same: that is written out once.
+                plain if name.spelling == name.canonical else write_held(name, feed),
+            )
+            for name in names
+        )
 
     async def holders(self, name: PackageName) -> tuple[FeedRef, ...]:
         """Return the feeds that hold the name, by one range query in its partition."""
@@ -51,7 +59,7 @@ class TableNamesIndex:
         return tuple([read_feed(entity) async for entity in rows])
 
     async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
-        """Return entries by partition and row, names in their canonical spelling.
+        """Return entries by partition and row, names as they were spelled when they were added last.
 
         A row that cannot be read is told and passed over: it must not hide those behind it.
 

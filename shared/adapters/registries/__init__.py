@@ -20,15 +20,14 @@ from shared.adapters.registries.npm import NPM
 from shared.adapters.registries.nuget import NuGet
 from shared.adapters.registries.pypi import PYPI
 from shared.adapters.registries.wire import Wire
+from shared.application.rounds import SPACING
 from shared.domain.ecosystems import Ecosystem
 from shared.ports import Clock, Registries, Sleep
 
 # A checked package's documents are asked again and again; most are small, and what is larger is asked for whole.
 _KEPT_ANSWERS: Final = 256
 _LARGEST_KEPT_BODY: Final = 64 * 1024
-# Maven Central publishes no figure for its limits; others went down to 2,000 requests an hour:
-# https://github.com/scalacenter/scaladex/issues/1826
-_MAVEN_SPACING: Final = timedelta(seconds=2)
+_MAVEN_SPACING: Final = SPACING[Ecosystem.MAVEN]
 
 
 def registries(sender: Sender, *, clock: Clock, sleep: Sleep, maven_spacing: timedelta = _MAVEN_SPACING) -> Registries:

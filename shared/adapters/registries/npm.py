@@ -14,23 +14,27 @@ from urllib.parse import quote
 
 from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.adapters.registries.npm_details import add_details
+from shared.adapters.registries.precedence import highest
 from shared.adapters.registries.wire import (
     MoreDetails,
     RegistryWire,
     base_of,
+    is_present,
     read_moment,
     read_names,
     read_text,
     unknown_status,
 )
 from shared.domain.names import PackageName
+from shared.domain.twin_signs import PLACEHOLDER_DETAIL
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
 
 _SERVICE: Final = "npm registry"
 _ABBREVIATED: Final = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 # The full document tells who, when and what runs, and can be huge; without it the package is still known to be there.
 _FULL_BYTES: Final = 10 * 1024 * 1024
-# The version of the registry's placeholders; it was seen with suffixes (.1, .2, .6).
+# The version of the registry's placeholders; it was seen with suffixes (.1, .2, .6). Anyone can publish one of that
+# number: whose it is and what it runs stands in the full document.
 _PLACEHOLDER: Final = re.compile(r"0\.0\.1-security(?:\.[0-9]+)?")
 
 
@@ -66,7 +70,7 @@ def _read_document(document: Mapping[str, Any], name: PackageName) -> PublicTwin
     if not versions:
         return replace(twin, presence=Presence.TOMBSTONE, detail="every version was unpublished", latest_version=None)
     if all(_PLACEHOLDER.fullmatch(version) for version in versions):
-        return replace(twin, presence=Presence.TOMBSTONE, detail="the registry's placeholder holds the name")
+        return replace(twin, presence=Presence.TOMBSTONE, detail=PLACEHOLDER_DETAIL)
     return twin
 
 
@@ -97,11 +101,21 @@ def _gone(document: Mapping[str, Any]) -> PublicTwin:
 
 
 def _twin(document: Mapping[str, Any]) -> PublicTwin:
-    tags = document.get("dist-tags")
-    latest = read_text(tags.get("latest")) if isinstance(tags, dict) else None
     times = document.get("time")
     created = read_moment(times.get("created")) if isinstance(times, dict) else None
-    return PublicTwin(Presence.PRESENT, first_published=created, latest_version=latest)
+    return PublicTwin(Presence.PRESENT, first_published=created, latest_version=_latest(document))
+
+
+def _latest(document: Mapping[str, Any]) -> str | None:
+    """Return the highest version that is there: whoever publishes sets the tag `latest`, and ranges do not ask it."""
+    tags, versions = document.get("dist-tags"), document.get("versions")
+    tagged = read_text(tags.get("latest")) if isinstance(tags, dict) else None
+    there = versions if isinstance(versions, dict) else ()
+    return highest(filter(None, (tagged, *map(read_text, there)))) or tagged
+
+
+def _has_details(twin: PublicTwin) -> bool:
+    return is_present(twin) or twin.detail == PLACEHOLDER_DETAIL
 
 
 def _add_details(answer: Answer, twin: PublicTwin) -> PublicTwin:
@@ -112,4 +126,4 @@ def _add_details(answer: Answer, twin: PublicTwin) -> PublicTwin:
     return add_details(twin, document) if document.get("name") == twin.name else twin
 
 
-NPM: Final = RegistryWire(_SERVICE, _request, _read, MoreDetails(_full_request, _add_details))
+NPM: Final = RegistryWire(_SERVICE, _request, _read, MoreDetails(_full_request, _add_details, _has_details))

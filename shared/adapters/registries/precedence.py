@@ -27,6 +27,16 @@ def newest(versions: Iterable[str]) -> str | None:
     return max(read)[1] if read else None
 
 
+def highest(versions: Iterable[str]) -> str | None:
+    """Return the highest version, prereleases among them; unreadable texts are skipped.
+
+    Source: https://semver.org/#spec-item-11
+    """
+    keyed = ((_key(version), version) for version in versions)
+    read = [((key[1], key[0], *key[2:]), version) for key, version in keyed if key is not None]
+    return max(read)[1] if read else None
+
+
 def _key(version: str) -> _Key | None:
     match = _VERSION.fullmatch(version) if len(version) <= _LONGEST else None
     if match is None:

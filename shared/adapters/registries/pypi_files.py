@@ -32,16 +32,20 @@ class PypiReleases:
 
 
 def read_releases(versions: object, files: Sequence[object]) -> PypiReleases:
-    """Read the list of versions and that of files; the project is at least as old as its oldest file still there."""
+    """Read the list of versions and that of files; the project is at least as old as its oldest file still there.
+
+    The newest file counts, of whatever release: one that is added to an old release is installed as well.
+    """
     told = _versions(versions)
     objects = [file for file in files if isinstance(file, dict)]
     # The highest release, or the highest prerelease where there is no release.
     latest = max(told, key=lambda version: (not version.is_prerelease, version), default=None)
     uploads = _by_version(objects) if len(objects) <= _MOST_FILES else None
+    moments = _moments(objects)
     return PypiReleases(
         latest=None if latest is None else str(latest),
-        first_published=_first(objects),
-        latest_published=_first(uploads.get(latest, ())) if uploads and latest is not None else None,
+        first_published=min(moments, default=None),
+        latest_published=max(moments, default=None),
         count=len(set(told)) if isinstance(versions, list) else None,
         withdrawn=None if uploads is None or not told else sum(_is_yanked(uploads.get(one, ())) for one in set(told)),
     )
@@ -84,6 +88,6 @@ def _is_yanked(files: Sequence[Mapping[str, Any]]) -> bool:
     return bool(files) and all(file.get("yanked") not in (None, False) for file in files)
 
 
-def _first(files: Sequence[Mapping[str, Any]]) -> datetime | None:
+def _moments(files: Sequence[Mapping[str, Any]]) -> Sequence[datetime]:
     moments = (read_moment(file.get("upload-time")) for file in files)
-    return min((moment for moment in moments if moment is not None), default=None)
+    return [moment for moment in moments if moment is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -47,12 +47,18 @@ class Wire(Protocol):
         ...
 
 
+def is_present(twin: PublicTwin) -> bool:
+    """Tell whether the package is there, and nothing stands in its place."""
+    return twin.presence is Presence.PRESENT
+
+
 @dataclass(frozen=True, slots=True)
 class MoreDetails:
-    """A second question about a package that is present; what cannot be read leaves the twin as it was."""
+    """A second question, about twins that are `wanted`; what cannot be read leaves the twin as it was."""
 
     request: Callable[[PackageName, str], Request]
     read: Callable[[Answer, PublicTwin], PublicTwin]
+    wanted: Callable[[PublicTwin], bool] = is_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,13 @@ class RegistryWire:
     details: MoreDetails | None = None
 
     def look_up(self, name: PackageName, location: str) -> Conversation:
-        """Ask once, and once more for the details of what is there."""
+        """Ask once, and once more for the details of what they are wanted of; its presence is settled by then."""
         twin = self.read((yield self.request(name, location)), name)
-        if self.details is None or twin.presence is not Presence.PRESENT:
+        if self.details is None or not self.details.wanted(twin):
             return twin
         try:
-            return self.details.read((yield self.details.request(name, location)), twin)
+            told = self.details.read((yield self.details.request(name, location)), twin)
+            return replace(told, presence=twin.presence, detail=twin.detail)
         except FeedwardenError:
             # That it is there was already said; who and since when is for people only.
             return twin

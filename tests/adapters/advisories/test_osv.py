@@ -120,15 +120,30 @@ async def test_other_and_withdrawn_records_are_not(record: Answer) -> None:
 
 
 async def test_only_the_latest_records_are_read() -> None:
-    """What changed last first, and what has no date before it: a long list costs few calls."""
+    """What changed last first, and what has no date before it: a long list costs few calls, and is not cleared."""
     ids = [f"GHSA-aaaa-bbbb-000{place}" for place in range(MOST_RECORDS + 2)]
     undated = {"id": "GHSA-aaaa-bbbb-zzzz"}
     first = json.loads(page(*ids).body)
     first["results"][0]["vulns"].append(undated)
     latest = ["GHSA-aaaa-bbbb-zzzz", *reversed(ids)][:MOST_RECORDS]
     told, script = await ask(document(first), *[_record([], one) for one in latest])
-    assert told == _NONE
+    assert told == _UNKNOWN
     assert script.paths[1:] == [f"/v1/vulns/{one}" for one in latest]
+
+
+async def test_as_many_records_as_are_read_can_be_cleared() -> None:
+    """One that is told twice counts once."""
+    ids = [f"GHSA-aaaa-bbbb-000{place}" for place in range(MOST_RECORDS)]
+    told, _ = await ask(page(*ids, token="t"), page(*ids), *[_record([], one) for one in reversed(ids)])
+    assert told == _NONE
+
+
+async def test_one_of_the_records_that_are_read_is_enough() -> None:
+    """The others cannot take it back."""
+    ids = [f"GHSA-aaaa-bbbb-000{place}" for place in range(MOST_RECORDS + 2)]
+    latest = list(reversed(ids))[:MOST_RECORDS]
+    told, _ = await ask(page(*ids), *[_record(["CWE-506"] if one == latest[-1] else [], one) for one in latest])
+    assert told == _malicious(latest[-1])
 
 
 async def test_where_an_id_says_enough_no_record_is_read() -> None:

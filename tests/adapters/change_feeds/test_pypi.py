@@ -21,6 +21,7 @@ from tests.adapters.change_feeds.scripted import NOW, look, page
 _PYPI: Final = PypiChanges("https://pypi.example.test/simple/")
 _RPC: Final = "https://pypi.example.test/pypi"
 _RSS: Final = "https://pypi.example.test/rss/packages.xml"
+_LIST: Final = "https://pypi.example.test/simple/"
 _SOON: Final = NOW + timedelta(minutes=1)
 _DUE: Final = NOW + timedelta(minutes=5)
 _SECOND: Final = timedelta(seconds=1)
@@ -45,10 +46,32 @@ def _window(*names: str) -> Answer:
 
 
 async def _begun(*names: str, serial: int = 100) -> str:
-    told, script = await look(_PYPI, None, _value(serial), _window(*names))
+    told, script = await look(_PYPI, None, _value(serial), _head(serial), _window(*names))
     assert (told.names, told.lossy, told.more) == ((), "", False)
-    assert script.urls == [_RPC, _RSS]
+    assert script.urls == [_RPC, _LIST, _RSS]
+    assert script.asked[1].method == "HEAD"
     return told.position
+
+
+def _head(serial: int | str) -> Answer:
+    return Answer(200, {"x-pypi-last-serial": str(serial)}, b"")
+
+
+@pytest.mark.parametrize(
+    ("of_list", "begins_at"),
+    [("60", 60), ("100", 100), ("200", 100), ("", 100), ("soon", 100), ("-5", 100), ("9" * 20, 100)],
+)
+async def test_what_came_since_the_list_was_made_is_in_the_changelog(of_list: str, begins_at: int) -> None:
+    """The list of all projects may be half an hour old: the position is the list's, where that is the older one."""
+    told, _ = await look(_PYPI, None, _value(100), _head(of_list), _window("old"))
+    _, script = await look(_PYPI, told.position, _value([_row("missed", 101)]), now=_DUE)
+    assert f"<int>{begins_at}</int>".encode() in (script.asked[0].body or b"")
+
+
+async def test_a_list_that_does_not_answer_is_an_error() -> None:
+    """What came since it was made would be missed."""
+    with pytest.raises(UnexpectedAnswer):
+        await look(_PYPI, None, _value(100), Answer(404, {}, b""))
 
 
 async def test_between_changelogs_new_projects_are_told() -> None:
@@ -141,7 +164,7 @@ async def test_an_empty_changelog_asks_how_far_it_goes() -> None:
 )
 async def test_a_lost_position_is_told(position: str) -> None:
     """The feed is followed from now on."""
-    told, _ = await look(_PYPI, position, _value(9), _window("old"))
+    told, _ = await look(_PYPI, position, _value(9), _head(9), _window("old"))
     assert (told.names, bool(told.lossy)) == ((), True)
     assert json.loads(told.position)["serial"] == 9
 

@@ -14,6 +14,7 @@ from shared.adapters.outbound.messages import Answer, Request
 from shared.adapters.registries import registries
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
+from shared.domain.twin_signs import PLACEHOLDER_DETAIL
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import AddressRefused, FeedwardenError, UnexpectedAnswer, UpstreamUnavailable
 from tests.adapters.registries.basics import basics
@@ -87,7 +88,7 @@ async def test_a_present_package_is_asked_twice() -> None:
     ("answer", "presence"),
     [
         (_answer(404, {"error": "Not found"}), Presence.ABSENT),
-        (_answer(200, _ABBREVIATED | {"versions": {"0.0.1-security": {}}}), Presence.TOMBSTONE),
+        (_answer(200, _ABBREVIATED | {"versions": {}}), Presence.TOMBSTONE),
         (_answer(403), Presence.UNKNOWN),
         (Answer(404, {}, b"<html>"), Presence.UNKNOWN),
     ],
@@ -97,6 +98,26 @@ async def test_anything_else_is_asked_once(answer: Answer, presence: Presence) -
     twin, script, _ = await _look_up(answer)
     assert twin.presence is presence
     assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "publishers"),
+    [
+        (
+            _answer(200, _DOCUMENT | {"versions": {"0.0.1-security": {"_npmUser": {"name": "mallory"}}}}),
+            "mallory alice",
+        ),
+        (_answer(200, {"name": "left-pad", "time": {"unpublished": {}}}), ""),
+        (_answer(403), ""),
+        (Answer(200, {}, b"<html>"), ""),
+    ],
+)
+async def test_a_placeholder_is_asked_twice(second: Answer, publishers: str) -> None:
+    """Whose it is and what it runs is told by the full document only; whatever that is, the name stays taken."""
+    small = _ABBREVIATED | {"versions": {"0.0.1-security": {}}, "dist-tags": {"latest": "0.0.1-security"}}
+    twin, script, _ = await _look_up(_answer(200, small), second)
+    assert (twin.presence, twin.detail, len(script.asked)) == (Presence.TOMBSTONE, PLACEHOLDER_DETAIL, 2)
+    assert " ".join(twin.publishers) == publishers
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,15 @@ def test_the_second_question_is_for_the_full_document() -> None:
     ("document", "twin"),
     [
         (_abbreviated("1.0.0", "1.1.0", latest="1.1.0"), PublicTwin(Presence.PRESENT, latest_version="1.1.0")),
-        (_abbreviated("1.0.0"), PublicTwin(Presence.PRESENT)),
-        (_abbreviated("1.0.0") | {"dist-tags": ["latest"]}, PublicTwin(Presence.PRESENT)),
-        (_abbreviated("1.0.0") | {"dist-tags": {"latest": 7}}, PublicTwin(Presence.PRESENT)),
+        (_abbreviated("1.0.0"), PublicTwin(Presence.PRESENT, latest_version="1.0.0")),
+        (_abbreviated("1.0.0") | {"dist-tags": ["latest"]}, PublicTwin(Presence.PRESENT, latest_version="1.0.0")),
+        (_abbreviated("1.0.0") | {"dist-tags": {"latest": 7}}, PublicTwin(Presence.PRESENT, latest_version="1.0.0")),
+        # Whoever publishes chooses the tag; a range takes what is highest.
+        (_abbreviated("1.0.0", "99.0.0", latest="1.0.0"), PublicTwin(Presence.PRESENT, latest_version="99.0.0")),
+        (_abbreviated("1.0.0", "99.0.0-rc.1"), PublicTwin(Presence.PRESENT, latest_version="99.0.0-rc.1")),
+        (_abbreviated("1.0.0", latest="2.0.0"), PublicTwin(Presence.PRESENT, latest_version="2.0.0")),
+        (_abbreviated("x" * 300, "one", latest="two"), PublicTwin(Presence.PRESENT, latest_version="two")),
+        (_abbreviated("one"), PublicTwin(Presence.PRESENT)),
         # A registry that sends the full document whatever was asked for.
         (
             _abbreviated(
@@ -89,14 +95,17 @@ def test_the_second_question_is_for_the_full_document() -> None:
         # A real package whose last version carries the placeholder's number, beside versions that install.
         (
             _abbreviated("1.0.0", "0.0.1-security", latest="0.0.1-security"),
-            PublicTwin(Presence.PRESENT, latest_version="0.0.1-security"),
+            PublicTwin(Presence.PRESENT, latest_version="1.0.0"),
         ),
         (
             _abbreviated("0.0.1-security.x", latest="0.0.1-security.x"),
             PublicTwin(Presence.PRESENT, latest_version="0.0.1-security.x"),
         ),
         # `unpublished` left over beside live versions: the versions count.
-        (_abbreviated("2.0.0", time={"unpublished": {"time": "x"}}), PublicTwin(Presence.PRESENT)),
+        (
+            _abbreviated("2.0.0", time={"unpublished": {"time": "x"}}),
+            PublicTwin(Presence.PRESENT, latest_version="2.0.0"),
+        ),
     ],
 )
 def test_present(document: Mapping[str, Any], twin: PublicTwin) -> None:

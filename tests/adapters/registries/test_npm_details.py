@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from shared.adapters.registries.npm_details import UNNAMED_SCRIPT, add_details
+from shared.adapters.registries.wire import NOT_SHOWN
 from shared.domain.twins import Presence, PublicTwin
 from tests.adapters.registries.junk import JSON
 
@@ -55,10 +56,40 @@ def test_an_abbreviated_document() -> None:
     assert (twin.releases, twin.withdrawn, twin.publishers, twin.install_scripts) == (2, None, (), None)
 
 
-def test_who_ran_a_workflow_is_no_publisher() -> None:
-    """The service's name stands in place of an account, and is the same for everybody."""
-    user = {"name": "A workflow service", "trustedPublisher": {"id": "workflows"}}
-    assert _read({"_npmUser": user}).publishers == ("alice", "bob")
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"_npmUser": {"name": "A workflow service", "trustedPublisher": {"id": "workflows"}}},
+        {"_npmUser": {"trustedPublisher": None}},
+        {"_npmUser": {"name": None}},
+        {"_npmUser": "mallory"},
+        {"name": "left-pad"},
+        {},
+    ],
+)
+def test_a_version_that_names_no_account_is_somebodys(manifest: object) -> None:
+    """Of a workflow only the service is named, the same for everybody: a stranger's must not pass for ours."""
+    assert _read(manifest).publishers == (NOT_SHOWN, "alice", "bob")
+
+
+def test_any_version_may_be_installed() -> None:
+    """What runs, and when the last one came, is told of all of them."""
+    twin = _read(
+        versions={
+            "2.0.0": {"scripts": {"postinstall": "x"}},
+            "1.0.0": {"scripts": {"preinstall": "x"}},
+            "0.1.0": {"name": "left-pad", "hasInstallScript": True},
+        },
+        time={"created": "2026-08-01T10:00:00Z", "2.0.0": "2026-08-01T10:00:00Z", "0.1.0": "2026-08-02T10:00:00Z"},
+    )
+    assert (twin.install_scripts, twin.latest_published) == (("preinstall", "postinstall"), _SECOND)
+
+
+def test_that_nothing_runs_is_told_by_every_version() -> None:
+    """One that cannot be read may run something."""
+    assert _read(versions={"1.0.0": {"name": "left-pad"}, "2.0.0": {"name": "left-pad"}}).install_scripts == ()
+    assert _read(versions={"1.0.0": 7, "2.0.0": {"name": "left-pad"}}).install_scripts is None
+    assert _read(versions={}).install_scripts is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +107,7 @@ def test_who_ran_a_workflow_is_no_publisher() -> None:
     ],
 )
 def test_install_scripts(manifest: object, known: tuple[str, ...] | None, scripts: tuple[str, ...] | None) -> None:
-    """Those of the latest version; that nothing runs is told by a whole readable manifest only."""
+    """In the registry's order; that nothing runs is told by a whole readable manifest only."""
     twin = PublicTwin(Presence.PRESENT, latest_version="2.0.0", install_scripts=known)
     assert add_details(twin, _full(manifest)).install_scripts == scripts
 

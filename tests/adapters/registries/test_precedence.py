@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.registries.precedence import newest
+from shared.adapters.registries.precedence import highest, newest
 
 # SemVer's own example of precedence, among releases and NuGet's fourth number; lowest first.
 _ORDERED: Final = [
@@ -22,10 +22,11 @@ _ORDERED: Final = [
 def test_precedence(lower: str, higher: str) -> None:
     """In whatever order they come."""
     assert newest([lower, higher]) == newest([higher, lower]) == higher
+    assert highest([lower, higher]) == highest([higher, lower]) == higher
 
 
 @pytest.mark.parametrize(
-    ("versions", "highest"),
+    ("versions", "expected"),
     [
         ([], None),
         (["no version", "", "1." + "9" * 5000, "1.2.3.4.5", "\u0661.0"], None),
@@ -35,9 +36,23 @@ def test_precedence(lower: str, higher: str) -> None:
         (["1.0.0+build.7", "0.9.0"], "1.0.0+build.7"),
     ],
 )
-def test_what_is_no_version_is_skipped(versions: list[str], highest: str | None) -> None:
+def test_what_is_no_version_is_skipped(versions: list[str], expected: str | None) -> None:
     """A release wins over every prerelease."""
-    assert newest(versions) == highest
+    assert newest(versions) == expected
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([], None),
+        (["junk", "1.0.0"], "1.0.0"),
+        (["1.0.0", "99.0.0-rc.1"], "99.0.0-rc.1"),
+        (["99.0.0", "99.0.0-rc.1", "100"], "100"),
+    ],
+)
+def test_the_highest_may_be_a_prerelease(versions: list[str], expected: str | None) -> None:
+    """It is installed wherever it is asked for."""
+    assert highest(versions) == expected
 
 
 @given(
@@ -45,5 +60,5 @@ def test_what_is_no_version_is_skipped(versions: list[str], highest: str | None)
 )
 def test_junk_raises_nothing(versions: list[str]) -> None:
     """What is found is one of those that were given."""
-    highest = newest(versions)
-    assert highest is None or highest in versions
+    assert newest(versions) in [None, *versions]
+    assert highest(versions) in [None, *versions]

@@ -19,7 +19,7 @@ def _file(name: str, *, day: int = 1, yanked: object = False) -> dict[str, Any]:
 
 
 def test_releases_are_told_apart_by_their_files_names() -> None:
-    """When the latest came is when its first file came; a release is withdrawn where all its files are."""
+    """The newest file counts, of whatever release; a release is withdrawn where all its files are."""
     files = [
         _file("acme_billing-1.0-py3-none-any.whl", yanked="broken"),
         _file("acme-billing-1.0.tar.gz", yanked=True),
@@ -27,7 +27,7 @@ def test_releases_are_told_apart_by_their_files_names() -> None:
         _file("acme_billing-2.0.post1.zip", day=4, yanked=True),
         _file("acme_billing-0.9-py2.7.egg", day=6, yanked=""),
     ]
-    expected = PypiReleases("2.0.post1", _FIRST, datetime(2026, 8, 4, 10, tzinfo=UTC), count=3, withdrawn=2)
+    expected = PypiReleases("2.0.post1", _FIRST, datetime(2026, 8, 6, 10, tzinfo=UTC), count=3, withdrawn=2)
     assert read_releases(["0.9", "1.0", "2.0-1"], files) == expected
 
 
@@ -37,7 +37,7 @@ def test_releases_are_told_apart_by_their_files_names() -> None:
         (None, [], PypiReleases(None, None, None, None, None)),
         ([], [], PypiReleases(None, None, None, 0, None)),
         (["1.0", "1.0.0", 7], [{"filename": "acme"}, "junk"], PypiReleases("1.0", None, None, 1, 0)),
-        (["1.0"], [_file("acme-2.0.tar.gz", yanked=True)], PypiReleases("1.0", _FIRST, None, 1, 0)),
+        (["1.0"], [_file("acme-2.0.tar.gz", yanked=True)], PypiReleases("1.0", _FIRST, _FIRST, 1, 0)),
     ],
 )
 def test_what_is_not_told_is_empty(versions: object, files: list[object], expected: PypiReleases) -> None:
@@ -48,7 +48,7 @@ def test_what_is_not_told_is_empty(versions: object, files: list[object], expect
 def test_too_many_files_are_not_sorted_by_release() -> None:
     """Their names are not read, and nothing is said of what needs them."""
     files = [_file("acme-1.0.tar.gz", yanked=True)] * 20_001
-    assert read_releases(["1.0"], files) == PypiReleases("1.0", _FIRST, None, 1, None)
+    assert read_releases(["1.0"], files) == PypiReleases("1.0", _FIRST, _FIRST, 1, None)
 
 
 @given(JSON, JSON)

@@ -47,6 +47,23 @@ async def test_round_meets_every_entry_once(names_index: NamesIndex, most: int) 
     assert all(each.name.spelling == each.name.canonical for each in held)
 
 
+async def test_walk_gives_names_as_they_were_spelled_last(names_index: NamesIndex) -> None:
+    """Registries of some ecosystems know one spelling of a package only; each feed has its own, one row a name."""
+    cargo = Ecosystem.CARGO
+    spelled = ["contoso-core_utils", "contoso_core-utils", "contoso_core_utils"]
+    ours, theirs, plain = (PackageName.of(cargo, text) for text in spelled)
+    await names_index.add(FEED, [theirs, ours])
+    await names_index.add(OTHER_FEED, [theirs])
+    held = (await names_index.walk(cargo, after=None, most=10)).held
+    assert {(each.feed, each.name.spelling) for each in held} == {(FEED, spelled[0]), (OTHER_FEED, spelled[1])}
+    assert {each.name.canonical for each in held} == {"contoso_core_utils"}
+    assert set(await names_index.holders(plain)) == {FEED, OTHER_FEED}
+    for feed in (FEED, OTHER_FEED):
+        await names_index.add(feed, [plain])
+    held = (await names_index.walk(cargo, after=None, most=10)).held
+    assert [each.name.spelling for each in held] == [spelled[2]] * 2
+
+
 async def test_walk_is_in_a_stable_order(names_index: NamesIndex) -> None:
     """Two rounds meet the same entries in the same order, also where the parts differ."""
     await names_index.add(FEED, [named(f"package-{number}") for number in range(40)])
