@@ -73,7 +73,10 @@ SETTINGS: Final = (
         "NPM_REPLICATION_URL",
         "change feed and list of names of the public npm registry; empty = npm is asked for each name",
     ),
-    Setting("NPM_REPLICATION_OF", "location of the npm registry that it replicates; empty = the only one when it was first used"),
+    Setting(
+        "NPM_REPLICATION_OF",
+        "location of the npm registry that it replicates; empty = the only one when it was first used",
+    ),
     Setting(
         "CARGO_FEED_URL", "RSS of new crates of the public Cargo registry; empty = new crates are found by rounds only"
     ),

@@ -86,7 +86,7 @@ def _notice_kind(case: Case, entry: Entry, before: CaseState) -> NoticeKind | No
         # twin that has just appeared to ourselves.
         waiting = before in {CaseState.PENDING, CaseState.EXPOSED, CaseState.UNKNOWN, CaseState.ABANDONED}
         appeared = before in {CaseState.NEW, CaseState.CLOSED, CaseState.DRIFTED}
-        return NoticeKind.PROTECTION_CONFIRMED if waiting else NoticeKind.COLLISION_BLOCKED if appeared else None
+        return NoticeKind.PROTECTION_CONFIRMED if waiting else NoticeKind.TWIN_APPEARED if appeared else None
     deciding = case.reasons[0] if case.reasons else None
     fitting = (kind for event, reason, kind in _TELL if event is entry.kind and reason in (None, deciding))
     return next(fitting, None)

@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     CANNOT_BE_JUDGED = "cannot-be-judged"
     CHECK_ABANDONED = "check-abandoned"
     LOOK_ALIKE_FOUND = "look-alike-found"
+    TWIN_APPEARED = "twin-appeared"
     TWIN_CHANGED = "twin-changed"
 
 

@@ -200,9 +200,10 @@ async def test_a_row_that_is_not_true_any_more_hides_nothing(stale: str, left: s
     await house.names.add(gone.ref, [BILLING])
     if gone is not other:
         world.put_feed(replace(other, upstreams=(internal_source(NPM, gone), public_source(NPM))))
-    if left in {"deleted", "external"}:
-        versions = {"internal": ["0.9.0"], "deleted": ["0.9.0"]} if left == "deleted" else {"external": ["99.0.0"]}
-        world.add_package(gone, BILLING, **versions)
+    if left == "deleted":
+        world.add_package(gone, BILLING, internal=["0.9.0"], deleted=["0.9.0"])
+    elif left == "external":
+        world.add_package(gone, BILLING, external=["99.0.0"])
     elif left == "hidden":
         refusal = PermissionMissing("no role", service="Azure DevOps")
         house.service.faults.fail("find_package", refusal, feed=gone.ref, times=1)

@@ -333,7 +333,7 @@ async def test_a_twin_of_a_package_that_was_closed_all_along_is_told() -> None:
     await house.checker.check(request(protected_collision(house)))
     await house.relay()
     (notice,) = house.channel.sent
-    assert notice.kind is NoticeKind.COLLISION_BLOCKED
+    assert notice.kind is NoticeKind.TWIN_APPEARED
     assert notice.facts["protection"] == "protected"
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 
@@ -32,7 +30,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import UpstreamKind, UpstreamSource
 from shared.domain.names import PackageName
 from tests.application.house import House
-from tests.fakes import MemoryPublicNames
+from tests.fakes import MemoryPublicNames, PassingSleep
 from tests.integration.disclosure import Listener
 
 NPM, PYPI, NUGET = Ecosystem.NPM, Ecosystem.PYPI, Ecosystem.NUGET
@@ -124,14 +122,10 @@ async def public_side(house: House) -> AsyncIterator[PublicSide]:
 @asynccontextmanager
 async def wired(public: PublicSide, house: House) -> AsyncIterator[None]:
     """Wire the real adapters into the house; the settings speak of the main npm registry."""
-
-    async def pause(duration: timedelta) -> None:
-        # A pause that takes no time would be one that a registry's rate limit does not see.
-        house.clock.advance(duration)
-        await asyncio.sleep(0)
-
     hosts = [url.removeprefix("http://") for url in public.urls.values()]
     client = GuardedClient(user_agent="Feedwarden/0 (+test)", allowed_hosts=hosts)
+    # A pause that takes no time would be one that a registry's rate limit does not see.
+    pause = PassingSleep(house.clock)
     replication = public.urls[NPM] + "/-/replication"
     house.standings = Standings(house.cursors, house.clock)
     house.public_names = MemoryPublicNames()

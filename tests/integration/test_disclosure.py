@@ -88,7 +88,7 @@ class Company:
         self.public.listeners[PARTNER].open(name)
 
     def publish(self, name: PackageName) -> None:
-        """Let an internal name be taken; `team` may look for it at the partner's, since it would serve it from there."""
+        """Let an internal name be taken; `team` may look for it at the partner's, and would serve it from there."""
         self.taken.add(name)
         self.public.publish(name)
         if name.ecosystem is NPM:
@@ -101,8 +101,10 @@ class Company:
 
     async def hear_of(self, name: PackageName) -> None:
         """Take in what a pipeline told, which did not say into which feed it published."""
-        words = {"hinted_ecosystem": name.ecosystem.value, "hinted_package": name.spelling}
-        await self.house.queue.put(QueueName.FEED_SWEEPS, SweepRequest(SweepKind.HINT, "delivery", **words).text())
+        hint = SweepRequest(
+            SweepKind.HINT, "delivery", hinted_ecosystem=name.ecosystem.value, hinted_package=name.spelling
+        )
+        await self.house.queue.put(QueueName.FEED_SWEEPS, hint.text())
 
     async def half_an_hour(self) -> None:
         """Let every timer fire, and all that they queue be handled."""
@@ -158,7 +160,7 @@ def _next(names: Iterator[PackageName], count: int) -> list[PackageName]:
 
 
 async def test_the_registries_learn_no_name_that_was_not_public() -> None:
-    """Ten thousand names: first look, watches, sweeps, hooks, new packages, a reset, a registry in trouble, a partner."""
+    """Ten thousand names: first look, watches, sweeps, hooks, new packages, a reset, trouble, a partner's registry."""
     house = House()
     async with public_side(house) as public, wired(public, house):
         company = Company.settle(house, public)

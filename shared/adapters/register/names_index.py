@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
@@ -22,10 +23,14 @@ from shared.domain.feeds import FeedRef
 from shared.domain.findings import Likeness
 from shared.domain.look_alikes import look_alikes_of
 from shared.domain.names import PackageName
+from shared.errors import UnexpectedAnswer
+from shared.logs import told
 from shared.ports import HeldName, HeldNames
 
 if TYPE_CHECKING:  # loading it loads the SDK
     from shared.adapters.register.table import Table
+
+logger = logging.getLogger(__name__)
 
 _BATCH: Final = 100
 _AT_ONCE: Final = 8
@@ -56,7 +61,7 @@ class TableNamesIndex:
         """Return the feeds that hold the name, by one range query in its partition."""
         span = keys.below(keys.key(name.canonical))
         rows = self._table.rows(keys.names_partition(name), span)
-        return tuple([read_feed(entity) async for entity in rows])
+        return tuple([held async for held in _readable(rows, read_feed)])
 
     async def walk(self, ecosystem: Ecosystem, *, after: str | None, most: int) -> HeldNames:
         """Return entries by partition and row, names as they were spelled when they were added last.
@@ -86,7 +91,7 @@ class TableNamesIndex:
             return ()
         span = keys.below(keys.key(public.canonical))
         rows = self._table.rows(keys.look_alikes_partition(public), span)
-        return tuple([read_look_alike(entity) async for entity in rows])
+        return tuple([found async for found in _readable(rows, read_look_alike)])
 
     async def _merge(self, rows: Iterable[tuple[str, str, Entity]]) -> None:
         """Write rows, a partition's in transactions of 100, eight at once."""
@@ -101,3 +106,16 @@ class TableNamesIndex:
         # Nobody waits at a door for this: batches that queue up behind each other may take their time.
         patient = replace(self._storage.patience, limit=max(self._storage.patience.limit, _BULK_LIMIT))
         return self._storage.table(self._storage.names.names, patience=patient)
+
+
+async def _readable[Read](rows: AsyncIterator[Entity], read: Callable[[Entity], Read]) -> AsyncIterator[Read]:
+    """Read rows; one that cannot be read is told and passed over: the next sweep writes it anew.
+
+    To stop for it would stop the whole registry's watch, and hide every other name.
+    """
+    async for entity in rows:
+        try:
+            yield read(entity)
+        except UnexpectedAnswer as error:
+            place = {"partition": entity.get("PartitionKey"), "row": entity.get("RowKey")}
+            logger.error(told("row of an internal name not readable: passed over", **place, error=error))  # noqa: TRY400  # the text says it all

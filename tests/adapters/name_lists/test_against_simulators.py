@@ -199,7 +199,7 @@ async def test_a_reader_that_leaves_early_cuts_the_connection(pypi: _Listed) -> 
     pypi.tell("generate_names", count=50_000, prefix="public-")
     pages = pypi.listed.pages(token=None)
     assert len((await anext(pages)).names) >= 10_000
-    await pages.aclose()  # type: ignore[attr-defined]  # the port promises an iterator; this one is a generator
+    await pages.aclose()
     assert len(await pypi.names()) == 50_000
 
 
