@@ -26,7 +26,8 @@ async def watch_feeds(timer: func.TimerRequest) -> None:
 async def watch_registries(timer: func.TimerRequest) -> None:
     """Look what changed on the public registries."""
     outcomes = await app().registry_watcher.poll()
-    logger.info(told("registries watched", outcomes=dict(outcomes), past_due=timer.past_due))
+    announced = await app().announcer.look()
+    logger.info(told("registries watched", outcomes=dict(outcomes), announced=announced, past_due=timer.past_due))
 
 
 @blueprint.function_name("ask_registries")

@@ -20,8 +20,10 @@ from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavio
 from shared.domain.feeds import Feed, FeedRef
 from shared.domain.findings import Finding, Likeness
 from shared.domain.hints import Hint
+from shared.domain.letters import Letter
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
+from shared.domain.owners import FeedOwners, Ownership
 from shared.domain.public_sources import PublicSource
 from shared.domain.twins import PublicTwin
 from shared.domain.versions import FeedVersion
@@ -124,6 +126,24 @@ class FeedService(Protocol):
 
         Errors become Proof.UNKNOWN, an ecosystem whose index is not read Proof.UNAVAILABLE.
         """
+        ...
+
+
+class Owners(Protocol):
+    """Who owns a feed: by its permissions, inherited ones too, by those for all feeds, and through groups.
+
+    What stands for the whole organization in the place of a feed is owned by those who own every feed.
+    """
+
+    async def owners_of(self, feed: FeedRef) -> FeedOwners:
+        """Return the people who certainly own the feed, as of a minute ago at most, and what is in doubt.
+
+        For showing and telling; never for deciding. Raises UpstreamError.
+        """
+        ...
+
+    async def is_owner(self, feed: FeedRef, *, tenant: str, object_id: str) -> Ownership:
+        """Say whether a person owns the feed now, asked anew; every failure is UNKNOWN, with its reason."""
         ...
 
 
@@ -388,6 +408,17 @@ class Door(Protocol):
 
     def read(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Hint:
         """Return the hint. Raises BadSignature, UntrustedInput. Header names are matched without case."""
+        ...
+
+
+class LetterChannel(Protocol):
+    """One way to carry letters to people."""
+
+    async def send(self, letter: Letter) -> None:
+        """Deliver one letter, at least once.
+
+        Raises UpstreamUnavailable for what may pass, another UpstreamError for what a person must mend.
+        """
         ...
 
 

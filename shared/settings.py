@@ -87,6 +87,18 @@ SETTINGS: Final = (
         "and those packages are not judged",
         "where-needed",
     ),
+    Setting(
+        "TEAMS_WEBHOOK_URL",
+        "address of the Teams workflow that posts our cards; empty = nothing is posted",
+        secret=True,
+    ),
+    Setting(
+        "SMTP_URL",
+        "mail server: `smtp://user:password@host:587` (STARTTLS is required) or `smtps://…:465`; empty = no mails",
+        secret=True,
+    ),
+    Setting("MAIL_FROM", "sender of our mails, such as `Feedwarden <feedwarden@contoso.example>`"),
+    Setting("PUBLIC_BASE_URL", "address under which people reach this app, for the links of the coming approvals"),
     Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),
     Setting("SWEEP_SCHEDULE", "when every package of every feed is walked, six-field NCRONTAB", default=None),
 )
@@ -117,6 +129,10 @@ class Settings:
     cargo_feed_url: str
     osv_url: str
     may_ask_by_name: bool
+    teams_webhook_url: Secret | None
+    smtp_url: Secret | None
+    mail_from: str
+    public_base_url: str
 
     def plain_hook_secrets(self) -> dict[str, tuple[str, ...]]:
         """Return the secrets themselves, for the doors that compare them."""
@@ -192,7 +208,13 @@ def examine_settings(environment: Mapping[str, str]) -> tuple[Settings, tuple[st
         cargo_feed_url=read.parsed("CARGO_FEED_URL", _address, ""),
         osv_url=read.parsed("OSV_URL", _address, ""),
         may_ask_by_name=read.parsed("DISCLOSE_NAMES", _may_ask_by_name, fallback=False),
+        teams_webhook_url=_secret(read.parsed("TEAMS_WEBHOOK_URL", _webhook, "")),
+        smtp_url=_secret(read.parsed("SMTP_URL", _mail_server, "")),
+        mail_from=read.parsed("MAIL_FROM", _mail_sender, ""),
+        public_base_url=read.parsed("PUBLIC_BASE_URL", _address, ""),
     )
+    if read.text("SMTP_URL") and not read.text("MAIL_FROM"):
+        read.problems.append("MAIL_FROM is not set: SMTP_URL needs a sender, such as feedwarden@contoso.example")
     return settings, tuple(read.problems)
 
 
@@ -265,6 +287,26 @@ def _hook_secrets(text: str) -> dict[str, tuple[Secret, ...]]:
             raise ValueError(f"{name}: give a list of secrets that are not empty: {advice}")
         read[name] = tuple(Secret(s) for s in secrets)
     return read
+
+
+def _webhook(text: str) -> str:
+    from shared.adapters.notices.teams import check_webhook  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
+    return check_webhook(text)
+
+
+def _mail_server(text: str) -> str:
+    from shared.adapters.notices.smtp_address import SmtpAddress  # noqa: PLC0415  # the same
+
+    SmtpAddress.of(text)
+    return text
+
+
+def _mail_sender(text: str) -> str:
+    from shared.adapters.notices.smtp_address import MailSender  # noqa: PLC0415  # the same
+
+    MailSender.of(text)
+    return text
 
 
 def _contact(text: str) -> str:

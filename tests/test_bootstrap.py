@@ -10,9 +10,11 @@ import pytest
 
 from shared import bootstrap
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
+from shared.adapters.azure_devops.owners import AzureDevOpsOwners
 from shared.adapters.doors import SOURCES
 from shared.adapters.register import TableRegister
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.letter_rules import Outlet
 from shared.domain.policy import Mode
 from shared.errors import ConfigurationError
 
@@ -46,6 +48,20 @@ async def test_identities_serve_where_no_secret_is_given() -> None:
     }
     app = bootstrap.build(bootstrap.read_configuration(environment))
     assert isinstance(app.checker.service, AzureDevOpsFeeds)
+
+
+async def test_letters_go_by_the_ways_that_are_configured() -> None:
+    """None by default: then notices stand in the log only."""
+    assert not bootstrap.build(bootstrap.read_configuration(GOOD)).messenger.outlets.channels
+    ways = {
+        "SMTP_URL": "smtp://127.0.0.1:2525",
+        "MAIL_FROM": "feedwarden@contoso.example",
+        "TEAMS_WEBHOOK_URL": "http://127.0.0.1:9/hook?sig=sample",
+    }
+    app = bootstrap.build(bootstrap.read_configuration({**GOOD, **ways}))
+    assert list(app.messenger.outlets.channels) == list(Outlet)
+    assert isinstance(app.messenger.owners, AzureDevOpsOwners)
+    assert app.readiness.outlets is app.messenger.outlets
 
 
 def test_the_policy_file_rules(tmp_path: Path) -> None:

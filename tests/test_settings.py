@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -92,11 +93,15 @@ def test_all_problems_come_at_once() -> None:
         ("AZURE_DEVOPS_ORGANIZATION", "-contoso", "only the organization's name"),
         ("AZURE_DEVOPS_ORGANIZATION", "..", "only the organization's name"),
         ("HOOK_SECRETS", '{"generic": ["a"], "elsewhere": "b"}', "(entry 2): give a list"),
+        ("TEAMS_WEBHOOK_URL", "http://flow.example.test/x?sig=sample", "copy the address"),
+        ("SMTP_URL", "mail.example.test", "write smtp://"),
+        ("SMTP_URL", "smtp://u:p@mail.example.test?starttls=off", "in the open"),
+        ("MAIL_FROM", "feedwarden", "one mail address"),
     ],
 )
 def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:
     """One problem, beginning with the setting's name."""
-    (problem,) = problems(**{name: value})
+    (problem,) = problems(**{"MAIL_FROM": "fw@contoso.example.test", name: value})
     assert problem.startswith(name)
     assert advice in problem
 
@@ -107,6 +112,20 @@ def test_storage_by_identity_needs_only_the_account() -> None:
     settings = read_settings(environment)
     assert settings.storage_connection is None
     assert settings.storage_account == "contosoguard"
+
+
+def test_mails_need_a_sender() -> None:
+    """Nobody finds out with the first alarm."""
+    (problem,) = problems(SMTP_URL="smtps://mail.example.test")
+    assert problem.startswith("MAIL_FROM is not set")
+    settings = read_settings(
+        {**GOOD, "SMTP_URL": "smtps://u:w@mail.example.test", "MAIL_FROM": "Fw <fw@a.example.test>"}
+    )
+    assert (settings.smtp_url, settings.mail_from) == (
+        Secret("smtps://u:w@mail.example.test"),
+        "Fw <fw@a.example.test>",
+    )
+    assert settings.teams_webhook_url is None
 
 
 def test_values_are_read_as_people_write_them() -> None:
@@ -140,12 +159,21 @@ def test_no_secret_shows_in_any_text(secret: str) -> None:
         "AZURE_DEVOPS_PAT": secret,
         "STORAGE_CONNECTION": f"AccountKey={secret}",
         "HOOK_SECRETS": f'{{"generic": ["{secret}"]}}',
+        "SMTP_URL": f"smtps://user:{quote(secret, safe='')}@mail.example.test",
+        "MAIL_FROM": "fw@contoso.example.test",
+        "TEAMS_WEBHOOK_URL": f"https://flow.example.test/x?sig={quote(secret, safe='')}",
     }
     settings = read_settings(environment)
     assert secret not in repr(settings)
     assert secret not in f"{settings.pat} {settings.storage_connection!s} {settings.hook_secrets}"
     assert settings.plain_hook_secrets() == {"generic": (secret,)}
-    broken = problems(HOOK_SECRETS=f'{{"generic": ["{secret}"', AZURE_DEVOPS_PAT=secret, MODE="x")
+    broken = problems(
+        HOOK_SECRETS=f'{{"generic": ["{secret}"',
+        AZURE_DEVOPS_PAT=secret,
+        MODE="x",
+        SMTP_URL=f"smtp://user:{secret}@mail.example.test:port",
+        TEAMS_WEBHOOK_URL=f"http://flow.example.test/x?sig={secret}",
+    )
     assert secret not in " ".join(broken)
 
 

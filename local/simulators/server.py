@@ -77,11 +77,17 @@ async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
             await task
 
 
-async def _run(app: ASGIApp, port: int) -> None:
+def stop_signal() -> asyncio.Event:
+    """Return what is set when this program is told to stop, by SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _run(app: ASGIApp, port: int) -> None:
+    stop = stop_signal()
     async with serving(app, port=port) as url:
         print(f"listening on {url}", flush=True)
         await stop.wait()

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from shared.adapters.policy_notices import NoticeRow, notice_rules
 from shared.adapters.policy_ours import OursSection, Prefixes, Publishers
 from shared.adapters.policy_patterns import feed_pattern, first_covering, name_patterns
 from shared.adapters.policy_words import nearest, word_of
@@ -59,6 +60,7 @@ class _File(BaseModel):
     preempt: StrictBool = False
     rules: Annotated[tuple[_Rule, ...], Field(max_length=MOST_RULES)] = ()
     ours: OursSection = OursSection()
+    notices: Annotated[tuple[NoticeRow, ...], Field(max_length=MOST_RULES)] = ()
 
 
 _WORDS: Final = {
@@ -76,6 +78,7 @@ _WORDS: Final = {
 _KEYS: Final[Mapping[Loc, Iterable[str]]] = {
     (): _File.model_fields,
     ("rules",): _Rule.model_fields,
+    ("notices",): NoticeRow.model_fields,
     ("ours",): OursSection.model_fields,
     ("ours", "publishers"): Publishers.model_fields,
     ("ours", "prefixes"): Prefixes.model_fields,
@@ -89,7 +92,7 @@ def _path(loc: Loc) -> str:
 def _sentence(problem: ErrorDetails) -> str:
     loc = problem["loc"]
     if problem["type"] == "too_long":
-        entries = "rules" if loc == ("rules",) else "entries"
+        entries = "rules" if loc in {("rules",), ("notices",)} else "entries"
         return f"holds more than {problem['ctx']['max_length']} {entries}"
     if problem["type"] == "extra_forbidden":
         known = _KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))]
@@ -111,7 +114,7 @@ def _expanded(row: _Rule, default: Stance) -> list[Rule]:
     return [Rule(stance, row.feed, name, kind) for kind, name in name_patterns(row.name, row.ecosystem)]
 
 
-def _rules(file: _File, default: Stance, source: LocatedYaml) -> tuple[Rule, ...]:
+def _rules(file: _File, default: Stance, source: LocatedYaml) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
     found: list[Rule] = []
     written_at: list[int] = []
     problems: list[str] = []
@@ -125,9 +128,7 @@ def _rules(file: _File, default: Stance, source: LocatedYaml) -> tuple[Rule, ...
             )
         found.extend(rules)
         written_at.extend([number] * len(rules))
-    if problems:
-        raise ConfigurationError(tuple(problems))
-    return tuple(found)
+    return tuple(found), tuple(problems)
 
 
 def read_policy(text: str, *, default: Mode) -> GuardPolicy:
@@ -146,4 +147,8 @@ def read_policy(text: str, *, default: Mode) -> GuardPolicy:
     if source.problems:
         raise ConfigurationError(source.problems)
     stance = Stance(file.mode or default, file.preempt)
-    return GuardPolicy(stance, _rules(file, stance, source), file.ours.ours())
+    rules, dead = _rules(file, stance, source)
+    notices, untold = notice_rules(file.notices, source)
+    if dead or untold:
+        raise ConfigurationError((*dead, *untold))
+    return GuardPolicy(stance, rules, file.ours.ours(), notices)

@@ -8,11 +8,15 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.letter_rules import NoticeRule
 from shared.domain.names import RULES, PackageName
 from shared.domain.rules import Rule
 from shared.errors import RefusedName
 
 LONGEST: Final = 300
+
+type Scoped = Rule | NoticeRule
+"""A rule of either section: both speak of feeds, names and ecosystems in the same way."""
 
 # What a shell's pattern is made of: stars and question marks, brackets, and literal text between them.
 _PARTS: Final = re.compile(r"(?P<wild>[*?])|(?P<set>\[!?[^\[\]]*\])|(?P<literal>[^*?\[\]]+)|(?P<stray>[\[\]])")
@@ -105,7 +109,7 @@ def _subsumes(wide: str, narrow: str) -> bool:
     return not re.search(r"[?\[\]]", wide + narrow.replace("?", "")) and fnmatchcase(narrow, wide)
 
 
-def _covers(earlier: Rule, later: Rule) -> bool:
+def _covers(earlier: Scoped, later: Scoped) -> bool:
     return (
         earlier.ecosystem in (None, later.ecosystem)
         and _subsumes(earlier.feed.lower(), later.feed.lower())
@@ -113,7 +117,7 @@ def _covers(earlier: Rule, later: Rule) -> bool:
     )
 
 
-def first_covering(earlier: Sequence[Rule], later: Iterable[Rule]) -> int | None:
+def first_covering(earlier: Sequence[Scoped], later: Iterable[Scoped]) -> int | None:
     """Return the place of an earlier rule that leaves nothing to the later ones; None where something is left.
 
     Each of the later ones must be covered by one earlier rule alone: what only several cover together is not found.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
 
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.notices import NoticeKind
 from shared.domain.policy import Mode
+
+_CALLED: Final = {Mode: "mode", Ecosystem: "ecosystem", NoticeKind: "kind of notice"}
 
 
 def nearest(value: object, words: Iterable[str]) -> str:
@@ -15,7 +19,7 @@ def nearest(value: object, words: Iterable[str]) -> str:
     return f"did you mean {near[0]}? " if near else ""
 
 
-def word_of[T: (Mode, Ecosystem)](kind: type[T], value: object) -> T:
+def word_of[T: (Mode, Ecosystem, NoticeKind)](kind: type[T], value: object) -> T:
     """Read one word.
 
     Raises:
@@ -24,4 +28,4 @@ def word_of[T: (Mode, Ecosystem)](kind: type[T], value: object) -> T:
     words = [member.value for member in kind]
     if isinstance(value, str) and value in words:
         return kind(value)
-    raise ValueError(f"is no {kind.__name__.lower()}: {nearest(value, words)}use one of {', '.join(words)}")
+    raise ValueError(f"is no {_CALLED[kind]}: {nearest(value, words)}use one of {', '.join(words)}")

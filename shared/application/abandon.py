@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.application.journal import Entry, Journal, draft
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
+from shared.application.notify_messages import Dispatch
 from shared.application.public_list import ListReader
 from shared.application.setbacks import Setbacks
 from shared.domain.cases import CaseEvent, CaseState
@@ -19,6 +20,7 @@ from shared.ports import Clock, Register
 logger = logging.getLogger(__name__)
 
 _WHY: Final = "failed 5 times; the log has the errors; the next sweep or delivery tries again"
+_NOT_SENT: Final = "the log has it, and the errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,13 @@ class Abandoner:
     async def abandon_notice(self, text: str) -> None:
         """Remember that people were not told of something; the log keeps what it was."""
         logger.error(told("notice not sent", text=text[:2000]))
-        await self.setbacks.remember(None, f"a notice could not be sent: {_WHY}")
+        try:
+            notice = Dispatch.of(text).notice
+        except UntrustedInput:
+            await self._unreadable("notices", text)
+            return
+        what = f"{notice.kind} ({notice.facts.get('package') or notice.facts.get('feed') or notice.feed.feed_id})"
+        await self.setbacks.remember(None, f"a letter could not be sent, by no way there is: {what}; {_NOT_SENT}")
 
     async def _unreadable(self, queue: str, text: str) -> None:
         logger.error(told("message not readable", queue=queue, text=text[:500]))

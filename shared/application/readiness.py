@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from shared.application.feed_book import FeedBook
+from shared.application.notify_outlets import Outlets
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Knowledge, Standing, Standings
 from shared.domain.evidence import OrganizationPolicy
@@ -32,6 +33,7 @@ class Readiness:
     queue: Queue
     standings: Standings
     may_ask_by_name: bool
+    outlets: Outlets
 
     async def report(self) -> Mapping[str, Finding]:
         """Return one finding a dependency; never raises what a dependency raises."""
@@ -42,6 +44,7 @@ class Readiness:
             "organization-policy": await _ask(self._policy),
             "walks": await _ask(self._walks),
             "registries": await _ask(self._registries),
+            "letters": await _ask(self._letters),
         }
 
     async def _tables(self) -> Finding:
@@ -81,6 +84,16 @@ class Readiness:
             losses = f"; {standing.losses} times changes may have been lost, last {standing.loss}" * bool(standing.loss)
             told.append(f"{source.ecosystem} {source.location}: {words}{losses}")
         return Finding(ok=ok, detail=" | ".join(told) or "no feed pulls from a public registry")
+
+    async def _letters(self) -> Finding:
+        """Say by which ways people are told, and which of them does not take letters."""
+        if not self.outlets.channels:
+            return Finding(ok=True, detail="neither mail nor Teams is configured: notices stand in the log only")
+        failing = await self.outlets.failing()
+        told = [
+            f"{outlet}: {failing.get(outlet, 'works, as far as letters were sent')}" for outlet in self.outlets.channels
+        ]
+        return Finding(ok=not failing, detail=" | ".join(told))
 
     def _judged(self, standing: Standing) -> tuple[bool, str]:
         match standing.knowledge(self.standings.clock()):

@@ -1,78 +1,104 @@
-"""Relay: from the outbox to the queue, and from the queue to people; at least once each."""
+"""Relay: from the outbox to the queue, at least once; what comes in a burst is held, and queued as one."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+from shared.application.notify_messages import Dispatch
+from shared.application.notify_windows import Windows
 from shared.domain.feeds import FeedRef
-from shared.domain.notices import Notice, NoticeKind
-from shared.errors import FeedwardenError, UntrustedInput
-from shared.ports import NoticeChannel, Queue, QueueName, Register
+from shared.domain.letter_groups import family_of, group_of
+from shared.domain.letter_rules import Addressing
+from shared.domain.letter_windows import Plan, plan
+from shared.domain.notices import Notice
+from shared.domain.rules import GuardPolicy
+from shared.errors import FeedwardenError, StaleWrite
+from shared.logs import told
+from shared.ports import Clock, Queue, QueueName, Register
+
+logger = logging.getLogger(__name__)
+
+# Of one family in one feed and run; the others wait for the next. It bounds memory, and the row of a window.
+_MOST: Final = 2_000
+
+type _Family = tuple[FeedRef, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Moves notices out; a crash between queueing and removing repeats one, and loses none."""
+    """Moves notices out; a crash at any point repeats some, and loses none. Why so: docs/adr/0011."""
 
     register: Register
     queue: Queue
+    windows: Windows
+    policy: GuardPolicy
+    clock: Clock
 
     async def relay(self) -> int:
-        """Queue every notice in the outbox, then forget it; return how many. Raises the last trouble at the end."""
-        count, trouble = 0, None
-        async for notice in self.register.outbox():
+        """Queue what is due of the outbox, then forget it; return how many notices. Raises the last trouble at the end.
+
+        One that cannot be queued must not hold up those behind it; it stays for the next time.
+        """
+        count, trouble = 0, list[FeedwardenError]()
+        for family, notices in (await self._waiting()).items():
             try:
-                await self.queue.put(QueueName.NOTICES, text_of(notice))
+                count += await self._relay_family(family, notices, trouble)
+            except StaleWrite:
+                # Another run of the timer decides about this family now.
+                logger.info(told("letters are relayed by another instance too", family=family[1]))
             except FeedwardenError as error:
-                # One that cannot be queued must not hold up those behind it; it stays for the next time.
-                trouble = error
-                continue
-            await self.register.remove_from_outbox(notice)
-            count += 1
-        if trouble is not None:
-            raise trouble
+                trouble.append(error)
+        if trouble:
+            raise trouble[-1]
         return count
 
+    async def _waiting(self) -> Mapping[_Family, Sequence[Notice]]:
+        found: dict[_Family, list[Notice]] = {}
+        async for notice in self.register.outbox():
+            family = found.setdefault((notice.feed, family_of(notice.kind)), [])
+            if len(family) < _MOST:
+                family.append(notice)
+        return found
 
-@dataclass(frozen=True, slots=True)
-class Messenger:
-    """Sends one notice through the channel."""
+    async def _relay_family(self, family: _Family, notices: Sequence[Notice], trouble: list[FeedwardenError]) -> int:
+        stored = await self.windows.read(*family)
+        step = plan(stored.window, notices, self.clock())
+        # Before anything leaves: a repeat after a crash then does the same once more, and no other thing.
+        await self.windows.save(*family, step.window, replaces=stored)
+        count = 0
+        for notice in step.single:
+            try:
+                await self.queue.put(QueueName.NOTICES, Dispatch(notice).text())
+                await self.register.remove_from_outbox(notice)
+            except FeedwardenError as error:
+                trouble.append(error)
+            else:
+                count += 1
+        return count + await self._relay_group(family, step)
 
-    channel: NoticeChannel
+    async def _relay_group(self, family: _Family, step: Plan) -> int:
+        if step.grouped:
+            for dispatch in self._dispatches(step):
+                await self.queue.put(QueueName.NOTICES, dispatch.text())
+            # Only now may members be forgotten; until then a repeat sends the whole letter again, under the same id.
+            await self.windows.mark_queued(*family, step.window)
+        return await self._forget((*step.grouped, *step.done))
 
-    async def send(self, text: str) -> None:
-        """Send the notice of one message. Raises UntrustedInput, UpstreamError."""
-        await self.channel.send(read_notice(text))
+    def _dispatches(self, step: Plan) -> Iterable[Dispatch]:
+        """Return one letter for each set of people that the policy names for members of the group."""
+        by_people: dict[Addressing, list[Notice]] = {}
+        for notice in step.grouped:
+            by_people.setdefault(self.policy.addressing(notice), []).append(notice)
+        group_id = "" if step.window.group is None else step.window.group.group_id
+        before = tuple(one.package for one in step.window.told)
+        for number, notices in enumerate(by_people.values(), start=1):
+            name = group_id if len(by_people) == 1 else f"{group_id}-{number}"
+            yield Dispatch(notices[0], group_of(name, notices, told=before if len(by_people) == 1 else ()))
 
-
-def text_of(notice: Notice) -> str:
-    """Return a notice as a queue message's text."""
-    return json.dumps(
-        {
-            "schema": 1,
-            "notice_id": notice.notice_id,
-            "kind": notice.kind.value,
-            "feed": asdict(notice.feed),
-            "subject": notice.subject,
-            "at": notice.at.isoformat(),
-            "facts": dict(notice.facts),
-        }
-    )
-
-
-def read_notice(text: str) -> Notice:
-    """Read a queue message's text. Raises UntrustedInput."""
-    try:
-        row = json.loads(text)
-        return Notice(
-            notice_id=str(row["notice_id"]),
-            kind=NoticeKind(row["kind"]),
-            feed=FeedRef(**row["feed"]),
-            subject=str(row["subject"]),
-            at=datetime.fromisoformat(row["at"]),
-            facts={str(key): str(fact) for key, fact in row["facts"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise UntrustedInput("not a notice") from error
+    async def _forget(self, notices: Sequence[Notice]) -> int:
+        for notice in notices:
+            await self.register.remove_from_outbox(notice)
+        return len(notices)

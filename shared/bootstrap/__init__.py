@@ -15,10 +15,14 @@ from shared.application.intake import Intake
 from shared.application.journal import Journal
 from shared.application.look_alikes import LookAlikeReporter
 from shared.application.lookup import TwinLookup
+from shared.application.notify import Messenger
+from shared.application.notify_outlets import Outlets
+from shared.application.notify_windows import Windows
+from shared.application.notify_world import Announcer
 from shared.application.packs import Packer
 from shared.application.public_list import ListReader
 from shared.application.readiness import Readiness
-from shared.application.relay import Messenger, Relay
+from shared.application.relay import Relay
 from shared.application.rounds import Rounds
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Standings
@@ -50,6 +54,7 @@ class App:
     rounds: Rounds
     relay: Relay
     messenger: Messenger
+    announcer: Announcer
     readiness: Readiness
 
 
@@ -74,8 +79,9 @@ def build(configuration: Configuration) -> App:
         feed_watcher=parts.feed_watcher(),
         registry_watcher=watcher,
         rounds=parts.rounds(),
-        relay=Relay(world.register, world.queue),
-        messenger=Messenger(world.channel),
+        relay=Relay(world.register, world.queue, Windows(world.cursors), configuration.policy, now),
+        messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue),
+        announcer=parts.announcer(),
         readiness=parts.readiness(),
     )
 
@@ -89,6 +95,7 @@ class _Parts:
         self.journal = Journal(world.register, now, new_id)
         self.setbacks = Setbacks(world.cursors, now)
         self.standings = Standings(world.cursors, now)
+        self.outlets = Outlets(world.letters, world.cursors, now)
         self.lookup = TwinLookup(
             world.registries,
             now,
@@ -166,8 +173,26 @@ class _Parts:
             clock=now,
         )
 
+    def announcer(self) -> Announcer:
+        world = self.world
+        return Announcer(
+            service=world.service,
+            book=self.book,
+            standings=self.standings,
+            cursors=world.cursors,
+            queue=world.queue,
+            clock=now,
+            organization=self.settings.organization,
+        )
+
     def readiness(self) -> Readiness:
         world = self.world
         return Readiness(
-            world.service, self.book, self.setbacks, world.queue, self.standings, self.settings.may_ask_by_name
+            service=world.service,
+            book=self.book,
+            setbacks=self.setbacks,
+            queue=world.queue,
+            standings=self.standings,
+            may_ask_by_name=self.settings.may_ask_by_name,
+            outlets=self.outlets,
         )

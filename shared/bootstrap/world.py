@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.bootstrap.configuration import Configuration, hosts_of
 from shared.bootstrap.surroundings import new_id, now, sleep
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.letter_rules import Outlet
 from shared.ports import (
     AdvisorySource,
     ChangeFeeds,
     Cursors,
     Deliveries,
     FeedService,
+    LetterChannel,
     NameLists,
     NamesIndex,
     NoticeChannel,
+    Owners,
     PublicNames,
     Queue,
     Register,
@@ -37,6 +41,7 @@ class World:
     """One adapter a port."""
 
     service: FeedService
+    owners: Owners
     registries: Registries
     change_feeds: ChangeFeeds
     name_lists: NameLists
@@ -47,7 +52,8 @@ class World:
     deliveries: Deliveries
     cursors: Cursors
     queue: Queue
-    channel: NoticeChannel
+    log: NoticeChannel
+    letters: Mapping[Outlet, LetterChannel]
 
 
 def world_of(configuration: Configuration) -> World:
@@ -65,8 +71,10 @@ def world_of(configuration: Configuration) -> World:
 
     settings = configuration.settings
     storage = Storage(_storage_address(settings))
+    service, owners = _azure_devops(settings)
     return World(
-        service=_feed_service(settings),
+        service=service,
+        owners=owners,
         registries=_registries(settings),
         change_feeds=_change_feeds(settings),
         name_lists=_name_lists(settings),
@@ -77,7 +85,8 @@ def world_of(configuration: Configuration) -> World:
         deliveries=TableDeliveries(storage),
         cursors=TableCursors(storage),
         queue=StorageQueue(storage),
-        channel=LogChannel(),
+        log=LogChannel(),
+        letters=_letters(settings),
     )
 
 
@@ -95,9 +104,10 @@ def _user_agent(settings: Settings) -> str:
     return user_agent(version=VERSION, contact=settings.contact)
 
 
-def _feed_service(settings: Settings) -> FeedService:
+def _azure_devops(settings: Settings) -> tuple[FeedService, Owners]:
     from shared.adapters.azure_devops.client import AzureDevOpsFeeds  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.credentials import ManagedIdentity, PersonalAccessToken  # noqa: PLC0415  # the same
+    from shared.adapters.azure_devops.owners import AzureDevOpsOwners  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.sender import Sender  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.throttle import Timing  # noqa: PLC0415  # the same
     from shared.adapters.outbound.trusted import trusted_client  # noqa: PLC0415  # the same
@@ -111,7 +121,10 @@ def _feed_service(settings: Settings) -> FeedService:
     # Chance spreads retries; nothing secret hangs on it.
     timing = Timing(now, sleep, random.random)
     sender = Sender(trusted_client(user_agent=agent), credentials=credentials, timing=timing, user_agent=agent)
-    return AzureDevOpsFeeds(sender, hosts=hosts_of(settings), organization=settings.organization, clock=now)
+    hosts = hosts_of(settings)
+    feeds = AzureDevOpsFeeds(sender, hosts=hosts, organization=settings.organization, clock=now)
+    # One sender for both: what the service asks of one identity holds for all its calls.
+    return feeds, AzureDevOpsOwners(sender, hosts=hosts, clock=now)
 
 
 def _guarded_client(settings: Settings) -> GuardedClient:
@@ -147,3 +160,20 @@ def _advisories(settings: Settings) -> AdvisorySource:
     from shared.adapters.advisories import advisories  # noqa: PLC0415  # nothing of an adapter is loaded at import
 
     return advisories(_guarded_client(settings), address=settings.osv_url, clock=now)
+
+
+def _letters(settings: Settings) -> Mapping[Outlet, LetterChannel]:
+    from shared.adapters.notices.mail import MailChannel  # noqa: PLC0415  # nothing of an adapter is loaded at import
+    from shared.adapters.notices.smtp_address import SmtpAddress  # noqa: PLC0415  # the same
+    from shared.adapters.notices.teams import TeamsChannel, allowed_hosts  # noqa: PLC0415  # the same
+    from shared.adapters.outbound.guarded import GuardedClient  # noqa: PLC0415  # the same
+
+    channels: dict[Outlet, LetterChannel] = {}
+    if settings.smtp_url is not None:
+        server = SmtpAddress.of(settings.smtp_url.reveal())
+        channels[Outlet.MAIL] = MailChannel(server, settings.mail_from, now)
+    if settings.teams_webhook_url is not None:
+        webhook = settings.teams_webhook_url.reveal()
+        client = GuardedClient(user_agent=_user_agent(settings), allowed_hosts=allowed_hosts(webhook))
+        channels[Outlet.TEAMS] = TeamsChannel(client, webhook)
+    return channels

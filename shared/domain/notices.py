@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     LOOK_ALIKE_FOUND = "look-alike-found"
     TWIN_APPEARED = "twin-appeared"
     TWIN_CHANGED = "twin-changed"
+    WATCH_LOSSY = "watch-lossy"
+    ORGANIZATION_POLICY_OFF = "organization-policy-off"
 
 
 @dataclass(frozen=True, slots=True)

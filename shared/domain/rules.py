@@ -1,4 +1,4 @@
-"""The guard policy: which mode holds for which package in which feed."""
+"""The guard policy: which mode holds for which package in which feed, and who is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
+from shared.domain.letter_rules import DEFAULT_ADDRESSING, Addressing, NoticeRule
 from shared.domain.names import PackageName
+from shared.domain.notices import Notice
 from shared.domain.ours import NOTHING_OURS, Ours
 from shared.domain.policy import Mode, Stance
 
@@ -41,10 +43,15 @@ class GuardPolicy:
     default: Stance
     rules: tuple[Rule, ...] = ()
     ours: Ours = NOTHING_OURS
+    notices: tuple[NoticeRule, ...] = ()
 
     def stance(self, feed: Feed, name: PackageName) -> Stance:
         """Return what the first rule that covers the package says."""
         return next((rule.stance for rule in self.rules if rule.covers(feed, name)), self.default)
+
+    def addressing(self, notice: Notice) -> Addressing:
+        """Return who is told, by the first rule that covers the notice; without one the feed's owners, and Teams."""
+        return next((rule.addressing for rule in self.notices if rule.covers(notice)), DEFAULT_ADDRESSING)
 
 
 AUDIT_EVERYTHING = GuardPolicy(Stance(Mode.AUDIT))

@@ -26,7 +26,7 @@ _DOCS: Final = Path(__file__).parents[2] / "docs"
 _AUDIT, _ENFORCE, _PREEMPT = Stance(Mode.AUDIT), Stance(Mode.ENFORCE), Stance(Mode.ENFORCE, preempt=True)
 
 
-_FILE_KEYS: Final = "version, mode, preempt, rules, ours"
+_FILE_KEYS: Final = "version, mode, preempt, rules, ours, notices"
 _RULE_KEYS: Final = "mode, preempt, feed, name, ecosystem"
 
 
@@ -87,8 +87,10 @@ def test_the_page_tells_every_key_and_every_limit() -> None:
     page = (_DOCS / "policy-file.md").read_text("utf-8")
     sample = yaml.safe_load((_DOCS / "policy.sample.yaml").read_text("utf-8"))
     keys = set(sample) | {key for rule in sample["rules"] for key in rule} | set(sample["ours"])
+    keys |= {key for rule in sample["notices"] for key in rule}
     rules = {"version", "mode", "preempt", "rules", "feed", "name", "ecosystem"}
-    assert keys == rules | {"ours", "publishers", "repositories", "prefixes"}
+    notices = {"notices", "kinds", "to", "teams"}
+    assert keys == rules | notices | {"ours", "publishers", "repositories", "prefixes"}
     assert all(f"| `{key}` |" in page for key in keys)
     assert f"at most {MOST_RULES}" in page
     assert f"at most {MOST_ENTRIES} entries" in page

@@ -17,10 +17,14 @@ from shared.application.journal import Journal
 from shared.application.look_alikes import LookAlikeReporter
 from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest, SweepRequest
+from shared.application.notify import Messenger
+from shared.application.notify_outlets import Outlets
+from shared.application.notify_windows import Windows
+from shared.application.notify_world import Announcer
 from shared.application.packs import Packer
 from shared.application.public_list import ListReader
 from shared.application.readiness import Readiness
-from shared.application.relay import Messenger, Relay
+from shared.application.relay import Relay
 from shared.application.rounds import Rounds
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Standings
@@ -33,17 +37,19 @@ from shared.domain.audit import flaws, subject_of
 from shared.domain.cases import Case, CaseEvent
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
+from shared.domain.letter_rules import Outlet
 from shared.domain.names import PackageName
 from shared.domain.ours import NOTHING_OURS, Ours
 from shared.domain.policy import Mode, Stance
 from shared.domain.rules import GuardPolicy
 from shared.errors import StaleWrite
-from shared.ports import ChangeFeeds, NameLists, PublicNames, QueueName
+from shared.ports import ChangeFeeds, LetterChannel, NameLists, PublicNames, QueueName
 from tests.fakes import (
     ORGANIZATION,
     CountingIds,
     FakeAdvisories,
     FakeFeedService,
+    FakeOwners,
     FakeRegistry,
     FollowedNames,
     FollowedStandings,
@@ -88,6 +94,8 @@ class House:
     replicated: Mapping[Ecosystem, str] = field(default_factory=dict)
     ours: Ours = NOTHING_OURS
     advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
+    owners: FakeOwners = field(default_factory=FakeOwners)
+    letters: dict[Outlet, LetterChannel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Share the one clock."""
@@ -204,7 +212,27 @@ class House:
     def readiness(self) -> Readiness:
         """What is not there."""
         may_ask = self.lookup.may_ask_by_name
-        return Readiness(self.service, self.book, self.setbacks, self.queue, self.standings, may_ask)
+        return Readiness(self.service, self.book, self.setbacks, self.queue, self.standings, may_ask, self.outlets)
+
+    @property
+    def outlets(self) -> Outlets:
+        """The ways to people."""
+        return Outlets(self.letters, self.cursors, self.clock)
+
+    @property
+    def notices(self) -> Relay:
+        """From the outbox to the queue."""
+        return Relay(self.register, self.queue, Windows(self.cursors), self.policy, self.clock)
+
+    @property
+    def messenger(self) -> Messenger:
+        """From the queue to people."""
+        return Messenger(self.channel, self.outlets, self.owners, self.policy, self.queue)
+
+    @property
+    def announcer(self) -> Announcer:
+        """What is about no package."""
+        return Announcer(self.service, self.book, self.standings, self.cursors, self.queue, self.clock, ORGANIZATION)
 
     @property
     def abandoner(self) -> Abandoner:
@@ -252,9 +280,9 @@ class House:
 
     async def relay(self) -> None:
         """Send every notice to people."""
-        await Relay(self.register, self.queue).relay()
+        await self.notices.relay()
         for text in self.queue.take(QueueName.NOTICES):
-            await Messenger(self.channel).send(text)
+            await self.messenger.send(text)
 
     async def case(self, feed: Feed, name: PackageName) -> Case:
         """Return the case that must exist."""

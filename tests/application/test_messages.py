@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.application.messages import CheckRequest, DeliveryKey, SweepKind, SweepRequest
-from shared.application.relay import read_notice
+from shared.application.notify_messages import Dispatch
 from shared.domain.feeds import FeedRef
 from shared.errors import UntrustedInput
 from tests.application.house import BILLING
@@ -53,12 +53,12 @@ _JUNK = st.one_of(
 @given(_JUNK)
 def test_junk_is_refused_by_every_reader(text: str) -> None:
     """Readers raise only our error."""
-    for read in (CheckRequest.of, SweepRequest.of, read_notice):
+    for read in (CheckRequest.of, SweepRequest.of, Dispatch.of):
         with pytest.raises(UntrustedInput):
             read(text)
 
 
-@pytest.mark.parametrize("read", [CheckRequest.of, SweepRequest.of, read_notice])
+@pytest.mark.parametrize("read", [CheckRequest.of, SweepRequest.of, Dispatch.of])
 def test_deep_junk_is_refused_too(read: Callable[[str], object]) -> None:
     """A parser's own depth limit is no crash of ours."""
     with pytest.raises(UntrustedInput):

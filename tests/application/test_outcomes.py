@@ -9,7 +9,6 @@ import pytest
 
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.application.readiness import Finding, Readiness
-from shared.application.relay import Relay
 from shared.application.standings import Standing
 from shared.domain.cases import CaseEvent, CaseState
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
@@ -39,14 +38,14 @@ async def test_no_notice_is_lost_between_commit_and_queue() -> None:
     await house.checker.check(CheckRequest(feed.ref, BILLING, "test"))
     house.queue.faults.fail("put", RuntimeError("the plug is pulled"))
     with pytest.raises(RuntimeError):
-        await Relay(house.register, house.queue).relay()
+        await house.notices.relay()
     house.register.faults.fail("remove_from_outbox", RuntimeError("the plug is pulled"))
     with pytest.raises(RuntimeError):
-        await Relay(house.register, house.queue).relay()
+        await house.notices.relay()
     await house.relay()
     assert {notice.kind for notice in house.channel.sent} == {NoticeKind.COLLISION_BLOCKED}
     assert len({notice.notice_id for notice in house.channel.sent}) == 1
-    assert await Relay(house.register, house.queue).relay() == 0
+    assert await house.notices.relay() == 0
 
 
 async def test_an_abandoned_check_is_a_visible_state() -> None:
@@ -101,9 +100,9 @@ async def test_a_notice_that_cannot_be_queued_holds_up_no_other() -> None:
     await house.pump(within=timedelta(minutes=1))
     house.queue.faults.fail("put", UpstreamUnavailable("too large", service="queues"))
     with pytest.raises(UpstreamUnavailable):
-        await Relay(house.register, house.queue).relay()
+        await house.notices.relay()
     assert len(house.queue.take(QueueName.NOTICES)) == 1
-    assert await Relay(house.register, house.queue).relay() == 1
+    assert await house.notices.relay() == 1
 
 
 async def test_what_belongs_to_no_feed_is_shown_for_a_day() -> None:
@@ -163,7 +162,7 @@ async def test_all_well() -> None:
     guarded(house)
     report = await readiness(house).report()
     assert all(finding.ok for finding in report.values())
-    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries"}
+    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries", "letters"}
 
 
 async def test_how_each_registry_is_known_is_told() -> None:
@@ -209,7 +208,7 @@ async def test_each_missing_dependency_is_named() -> None:
     house.queue.faults.fail("waiting", UpstreamUnavailable("no answer", service="queues"), times=None)
     report = await readiness(house).report()
     # No feed is visible, so none pulls from a registry.
-    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries"}
+    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries", "letters"}
     assert "turn it on" in report["organization-policy"].detail
     assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")
 

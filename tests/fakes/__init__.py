@@ -12,7 +12,7 @@ from tests.fakes.feed_world import (
     versions_of,
 )
 from tests.fakes.followed import FollowedNames, FollowedStandings, ScriptedList
-from tests.fakes.outlets import MemoryQueue, QueuedMessage, RecordingChannel
+from tests.fakes.outlets import FakeOwners, MemoryQueue, QueuedMessage, RecordingChannel, RecordingOutlet, person
 from tests.fakes.positions import MemoryCursors, MemoryDeliveries, MemoryNamesIndex
 from tests.fakes.public_names import MemoryPublicNames
 from tests.fakes.register import MemoryRegister
@@ -26,6 +26,7 @@ __all__ = [
     "CountingIds",
     "FakeAdvisories",
     "FakeFeedService",
+    "FakeOwners",
     "FakeRegistry",
     "Faults",
     "FeedWorld",
@@ -41,10 +42,12 @@ __all__ = [
     "PassingSleep",
     "QueuedMessage",
     "RecordingChannel",
+    "RecordingOutlet",
     "ScriptedList",
     "SettableClock",
     "fake_registries",
     "internal_source",
+    "person",
     "public_source",
     "versions_of",
 ]

@@ -1,4 +1,4 @@
-"""Where things leave: queues with delays, and a channel that keeps what it was given."""
+"""Where things leave: queues with delays, channels that keep what they were given, and who owns feeds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.domain.feeds import FeedRef
+from shared.domain.letters import Letter
 from shared.domain.notices import Notice
+from shared.domain.owners import FeedOwners, Ownership, Person, ownership
 from shared.ports import Clock, QueueName
 from tests.fakes.faults import Faults
 from tests.fakes.times import SettableClock
@@ -72,3 +75,41 @@ class RecordingChannel:
         call = await self.faults.begin("send", feed=notice.feed)
         self.sent.append(notice)
         self.faults.end(call)
+
+
+@dataclass(slots=True)
+class RecordingOutlet:
+    """A letter channel that only keeps what it was given."""
+
+    faults: Faults = field(default_factory=Faults)
+    sent: list[Letter] = field(default_factory=list)
+
+    async def send(self, letter: Letter) -> None:
+        """Keep one letter."""
+        call = await self.faults.begin("send")
+        self.sent.append(letter)
+        self.faults.end(call)
+
+
+def person(name: str, *, tenant: str = "tenant-1") -> Person:
+    """Make a person with a mail address and an object id of their name."""
+    return Person(tenant, f"oid-{name}", f"{name}@contoso.example", name.title(), f"claims;{tenant}\\{name}")
+
+
+@dataclass(slots=True)
+class FakeOwners:
+    """Who owns which feed; by default one person owns all."""
+
+    faults: Faults = field(default_factory=Faults)
+    default: FeedOwners = field(default_factory=lambda: FeedOwners((person("olga"),)))
+    by_feed: dict[FeedRef, FeedOwners] = field(default_factory=dict)
+
+    async def owners_of(self, feed: FeedRef) -> FeedOwners:
+        """Return the owners."""
+        await self.faults.begin("owners_of", feed=feed)
+        return self.by_feed.get(feed, self.default)
+
+    async def is_owner(self, feed: FeedRef, *, tenant: str, object_id: str) -> Ownership:
+        """Say whether a person is one of them."""
+        await self.faults.begin("is_owner", feed=feed)
+        return ownership(self.by_feed.get(feed, self.default), tenant=tenant, object_id=object_id)

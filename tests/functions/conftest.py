@@ -17,7 +17,6 @@ from local.host.worker import Invocation, Worker
 from local.stack.sample import GENERIC_SECRET, app_settings
 from shared.adapters.doors import doors
 from shared.application.intake import Intake
-from shared.application.relay import Messenger, Relay
 from shared.bootstrap import App
 from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
 from tests.application.house import House
@@ -56,8 +55,9 @@ def app_over(house: House) -> App:
         feed_watcher=house.feed_watcher,
         registry_watcher=house.watcher,
         rounds=house.rounds,
-        relay=Relay(house.register, house.queue),
-        messenger=Messenger(house.channel),
+        relay=house.notices,
+        messenger=house.messenger,
+        announcer=house.announcer,
         readiness=house.readiness,
     )
 

@@ -12,7 +12,8 @@ from local.host import InvocationFailed
 from shared.application.messages import CheckRequest, SweepKind, SweepRequest
 from shared.bootstrap import App
 from shared.domain.cases import CaseState
-from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
+from shared.domain.notices import NoticeKind
 from shared.errors import UpstreamUnavailable
 from shared.ports import QueueName
 from tests.adapters.doors.vectors import VECTORS, Vector
@@ -117,6 +118,16 @@ async def test_the_watches_look_at_feeds_and_registries(platform: Platform) -> N
     await platform.timer("watch_feeds")
     await platform.timer("watch_registries")
     assert len(platform.house.queue.take(QueueName.FEED_SWEEPS)) == 1
+
+
+async def test_what_is_about_no_package_is_told_with_the_watch(platform: Platform) -> None:
+    """The organization's policy was seen off: one notice, and its letter is sent like every other."""
+    platform.house.service.policy = OrganizationPolicy.OFF
+    await platform.timer("watch_registries")
+    await platform.timer("watch_registries")
+    (text,) = platform.house.queue.take(QueueName.NOTICES)
+    await platform.queue("send_notice", text)
+    assert [notice.kind for notice in platform.house.channel.sent] == [NoticeKind.ORGANIZATION_POLICY_OFF]
 
 
 async def test_poison_becomes_visible(platform: Platform) -> None:

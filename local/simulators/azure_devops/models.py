@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 type Protocol = Literal["npm", "pypi", "nuget", "maven", "cargo", "upack"]
-type Role = Literal["none", "reader", "collaborator", "contributor", "administrator"]
+type Role = Literal["none", "custom", "reader", "collaborator", "contributor", "administrator"]
 
 
 class Strict(BaseModel):
@@ -17,12 +17,17 @@ class Strict(BaseModel):
 
 
 class IdentityModel(Strict):
-    """A person (`user`), a `service` or a `group`; members are names. `pats` may be limited to scopes."""
+    """A person (`user`), a `service` or a group; members are names. `pats` may be limited to scopes.
+
+    Of an `entra-group` only those members are told who have `signed_in` once; all of them hold its roles.
+    """
 
     name: str
     id: str | None = None
     mail: str = ""
-    kind: Literal["user", "service", "group"] = "user"
+    kind: Literal["user", "service", "group", "entra-group"] = "user"
+    signed_in: bool = True
+    active: bool = True
     entra_object_id: str = ""
     tenant_id: str = "00000000-0000-0000-0000-0000000ac3e0"
     pats: list[str] | dict[str, list[str]] = []

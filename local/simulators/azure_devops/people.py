@@ -19,6 +19,8 @@ READ, SAVE, PUBLISH, DELETE, ADMINISTER = (
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "none": frozenset(),
+        # Permissions that were put together by hand: here, to read.
+        "custom": frozenset({READ}),
         "reader": frozenset({READ}),
         "collaborator": frozenset({READ, SAVE}),
         "contributor": frozenset({READ, SAVE, PUBLISH}),
@@ -48,11 +50,17 @@ class Identity:
     collection_administrator: bool = False
     members: set[str] = field(default_factory=set)
     active: bool = True
+    signed_in: bool = True
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it has members."""
+        return self.kind in {"group", "entra-group"}
 
     @property
     def descriptor(self) -> str:
         """How the feed API names the identity: type and identifier in one text."""
-        if self.kind == "group":
+        if self.is_group:
             return f"Microsoft.TeamFoundation.Identity;S-1-9-1551374245-{self.id}"
         if self.kind == "service":
             return (
@@ -63,7 +71,7 @@ class Identity:
     @property
     def subject_descriptor(self) -> str:
         """How the graph API names it."""
-        prefix = {"group": "vssgp", "service": "aadsp"}.get(self.kind, "aad")
+        prefix = {"group": "vssgp", "entra-group": "aadgp", "service": "aadsp"}.get(self.kind, "aad")
         return f"{prefix}.{self.id.replace('-', '')}"
 
 

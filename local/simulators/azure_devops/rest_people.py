@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -53,20 +54,27 @@ def identity_json(call: Call, identity: Identity, *, membership: str) -> dict[st
     properties = {"Account": identity.mail or identity.name, "Mail": identity.mail, "Domain": identity.tenant_id}
     if identity.entra_object_id:
         properties["http://schemas.microsoft.com/identity/claims/objectidentifier"] = identity.entra_object_id
+    members = [] if membership == "none" else _told_members(identity, people)
     return {
         "id": identity.id,
         "descriptor": identity.descriptor,
         "subjectDescriptor": identity.subject_descriptor,
         "providerDisplayName": identity.name,
         "isActive": identity.active,
-        "isContainer": identity.kind == "group",
-        "members": [people[one].descriptor for one in sorted(identity.members)] if membership != "none" else [],
+        "isContainer": identity.is_group,
+        "members": [people[one].descriptor for one in members],
         "memberOf": sorted(people[one].descriptor for one in parents),
-        "memberIds": sorted(identity.members) if membership != "none" else [],
+        "memberIds": members,
         "properties": {key: {"$type": "System.String", "$value": value} for key, value in properties.items()},
         "resourceVersion": 2,
         "metaTypeId": 0,
     }
+
+
+def _told_members(identity: Identity, people: Mapping[str, Identity]) -> list[str]:
+    """Return the direct members that the service knows: those of an Entra group after their first sign-in."""
+    known = identity.members if identity.kind == "group" else {one for one in identity.members if people[one].signed_in}
+    return sorted(known)
 
 
 def _found(call: Call) -> list[Identity]:

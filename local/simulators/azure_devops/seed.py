@@ -84,6 +84,8 @@ def add_identity(organization: Organization, model: IdentityModel) -> Identity:
         artifacts_administrator=model.artifacts_administrator,
         collection_administrator=model.collection_administrator,
         members={identity_named(organization, name).id for name in model.members},
+        active=model.active,
+        signed_in=model.signed_in,
     )
     organization.identities[identity.id] = identity
     return identity

@@ -1,4 +1,4 @@
-"""Ways to reach people; for now the application's log, which Application Insights alerts read."""
+"""Ways to reach people: the application's log, mail, and Teams."""
 
 from shared.adapters.notices.log import LogChannel
 

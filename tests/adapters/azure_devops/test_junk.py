@@ -14,6 +14,8 @@ from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_afte
 from shared.adapters.azure_devops.exchange import Answer, Request
 from shared.adapters.azure_devops.feeds_wire import read_feed, read_feeds
 from shared.adapters.azure_devops.index_wire import INDEXES
+from shared.adapters.azure_devops.owners_identities_wire import read_identities
+from shared.adapters.azure_devops.owners_wire import read_permissions
 from shared.adapters.azure_devops.packages_wire import read_changes, read_packages
 from shared.adapters.azure_devops.policy_wire import read_policy
 from shared.adapters.azure_devops.upstreaming_wire import read_behavior
@@ -34,13 +36,15 @@ _READERS: dict[str, Callable[[Answer], object]] = {
     "versions": lambda got: with_origins(read_versions(got), ()),
     "behavior": read_behavior,
     "policy": read_policy,
+    "permissions": lambda got: read_permissions(got, of="x"),
+    "identities": lambda got: read_identities(got, ["a"]),
     "npm index": lambda got: INDEXES[Ecosystem.NPM].offer(got, _NPM),
     "Python index": lambda got: INDEXES[Ecosystem.PYPI].offer(got, _PYPI),
 }
 
 _MEMBERS = st.from_regex(
     r"value|id|name|versions?|upstreamSources|packageChanges|package|files|filename|project|protocolType|sourceChain"
-    r"|publishDate|effectiveValue|nextPackageContinuationToken",
+    r"|role|identityId|descriptor|isContainer|memberIds|properties|Mail|publishDate|effectiveValue|nextPackageContinuationToken",
     fullmatch=True,
 )
 _JSON: st.SearchStrategy[Any] = st.recursive(
@@ -54,6 +58,8 @@ _SAMPLES = st.sampled_from(
         feed(public_source()),
         listed(package(None)),
         listed(version()),
+        listed({"role": "administrator", "identityId": "A", "identityDescriptor": "x;y"}),
+        listed({"id": "a", "descriptor": "x;y", "memberIds": ["b"], "properties": {"Mail": {"$value": "m"}}}),
         {"packageChanges": [{"package": package(None)}], "nextPackageContinuationToken": 2},
         {"name": "core", "versions": {"1.0": {}}},
         {"files": [{"filename": "core-1.0.tar.gz"}]},
