@@ -39,6 +39,10 @@ _OTHER_SPACING: Final = timedelta(seconds=0.2)
 _LONGEST_RUN: Final = timedelta(minutes=4)
 # Asked before the place is saved.
 _A_PART: Final = 10
+# Entries of feeds that cannot get versions from there are passed over for so long at once.
+_LONGEST_WALK: Final = timedelta(seconds=30)
+# A round that found nothing to ask, because the index was empty, is begun again after this.
+_EMPTY: Final = timedelta(minutes=10)
 # A part that ends in silence is tried again for so long, and then passed over: most limits are lifted sooner, and some
 # names that are never answered must not hide the others.
 _PATIENCE: Final = timedelta(hours=1)
@@ -161,24 +165,38 @@ class Rounds:
 
     async def _part(self, source: PublicSource, known: Round, most: int, least: timedelta) -> Round:
         """Ask about the next entries; return where the round is then, the same place where it ended in silence."""
-        try:
-            part = await self.names.walk(source.ecosystem, after=known.place, most=most)
-        except UnexpectedAnswer:
-            # The place is none that the index knows: from the beginning.
-            part = await self.names.walk(source.ecosystem, after=None, most=most)
+        held, place = await self._next_due(source, known.place, most)
         now = self.clock()
         is_last_try = known.silent_since is not None and now - known.silent_since >= _PATIENCE
-        answers = await self._ask_all(source, part.held, least, since=known.silent_since, to_the_end=is_last_try)
+        answers = await self._ask_all(source, held, least, since=known.silent_since, to_the_end=is_last_try)
         if _ends_in_silence(answers) and not is_last_try:
             return replace(known, silent_since=known.silent_since or now)
         gone = replace(
             known,
-            place=part.place,
+            place=place,
             asked=known.asked + len(answers),
             unanswered=known.unanswered + answers.count(Presence.UNKNOWN),
             silent_since=None,
         )
-        return gone if part.place is not None else replace(gone, ended=True, expected=gone.asked)
+        return gone if place is not None else replace(gone, ended=True, expected=gone.asked)
+
+    async def _next_due(
+        self, source: PublicSource, place: str | None, most: int
+    ) -> tuple[Sequence[HeldName], str | None]:
+        """Walk on to the next entries of feeds that can get versions from there; return them, and the place behind."""
+        until = self.clock() + _LONGEST_WALK
+        reaching: dict[FeedRef, bool] = {}
+        while True:
+            try:
+                part = await self.names.walk(source.ecosystem, after=place, most=most)
+            except UnexpectedAnswer:
+                # The place is none that the index knows: from the beginning.
+                part = await self.names.walk(source.ecosystem, after=None, most=most)
+            for ref in {entry.feed for entry in part.held} - reaching.keys():
+                reaching[ref] = await self._reaches(ref, source)
+            held, place = [entry for entry in part.held if reaching[entry.feed]], part.place
+            if held or place is None or self.clock() >= until:
+                return held, place
 
     async def _ask_all(
         self,
@@ -189,7 +207,7 @@ class Rounds:
         since: datetime | None,
         to_the_end: bool,
     ) -> Sequence[Presence]:
-        """Ask about each name that a feed can get from there; another feed's copy of a name is not asked again.
+        """Ask about each name; another feed's copy of a name is not asked again.
 
         Nor is one that was answered since the silence began. Not `to_the_end` = silence ends it.
         """
@@ -197,8 +215,6 @@ class Rounds:
         for entry in held:
             if not to_the_end and _ends_in_silence(tuple(answers.values()), of=_SILENCE):
                 break
-            if not await self._reaches(entry.feed, source):
-                continue
             key = entry.name.canonical
             if key not in answers:
                 answers[key] = await self._asked(entry.name, source, least, since)
@@ -236,7 +252,8 @@ def _begun(known: Round | None, now: datetime) -> Round:
     """Return the round that is under way, or the next where its time has come."""
     if known is None or known.begun_at > now:
         return Round(now, now)
-    if known.ended and (known.again or now - known.begun_at >= PERIOD):
+    waits = PERIOD if known.asked else _EMPTY
+    if known.ended and (known.again or now - known.begun_at >= waits):
         return Round(now, now, expected=0 if known.again else known.expected)
     return known
 

@@ -262,3 +262,22 @@ async def test_a_registry_with_a_list_has_no_rounds() -> None:
     scene = await Scene(3).indexed()
     scene.house.standings = FollowedStandings(scene.house.cursors, scene.house.clock)
     assert await scene.rounds().go_on() == {}
+
+
+async def test_a_round_that_met_an_empty_index_is_begun_again_soon() -> None:
+    """The first look comes before the first sweep has filled it."""
+    scene = Scene(3)
+    await scene.run(timedelta(minutes=2))
+    await scene.indexed()
+    await scene.run(timedelta(minutes=20))
+    assert len({name for _, name in scene.registry.asked}) == 3
+
+
+async def test_entries_of_feeds_that_pull_from_elsewhere_are_passed_over_at_once() -> None:
+    """A few names of a small feed among thousands of others are met by the first runs."""
+    scene = Scene(0)
+    closed = scene.house.service.world.add_feed("closed", upstreams=[])
+    await scene.house.names.add(closed.ref, [scene.name(number) for number in range(2000)])
+    await scene.house.names.add(scene.feed.ref, [scene.name(number) for number in (1000, 1999)])
+    await scene.run(timedelta(minutes=5))
+    assert {name for _, name in scene.registry.asked} == {scene.name(n).canonical for n in (1000, 1999)}
