@@ -16,6 +16,7 @@ from rich.text import Text
 from shared.adapters.register import Storage, StorageAddress, TableRegister
 from shared.bootstrap import new_id
 from shared.domain.cases import Case
+from shared.domain.findings import Finding
 from shared.domain.policy import Protection
 from shared.domain.reasons import Reason
 from shared.errors import FeedwardenError
@@ -24,14 +25,25 @@ _WIDEST_REASON: Final = max(len(reason) for reason in Reason)
 _COLORS: Final = {Protection.PROTECTED: "green", Protection.EXPOSED: "red", Protection.PENDING: "yellow"}
 
 
-async def read_cases(connection: str) -> list[Case]:
-    """Return all cases in the storage account. Raises UpstreamError, ConfigurationError."""
+async def read_register(connection: str) -> tuple[list[Case], list[Finding]]:
+    """Return all cases and findings in the storage account. Raises UpstreamError, ConfigurationError."""
     storage = Storage(StorageAddress(connection=connection))
     try:
         register = TableRegister(storage, new_id=new_id)
-        return [case async for case in register.cases()]
+        return [case async for case in register.cases()], [finding async for finding in register.findings()]
     finally:
         await storage.close()
+
+
+def findings_of(findings: Sequence[Finding]) -> Table:
+    """Return the look-alikes as a table."""
+    table = Table(title=f"{len(findings)} look-alike{'' if len(findings) == 1 else 's'}", show_lines=True)
+    for heading in ("public package", "resembles", "how", "found"):
+        table.add_column(heading, overflow="fold")
+    for finding in sorted(findings, key=lambda finding: str(finding.public)):
+        cells = (str(finding.public), finding.resembles, finding.likeness.value, f"{finding.at:%Y-%m-%d %H:%M:%SZ}")
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def table_of(cases: Sequence[Case]) -> Table:
@@ -43,7 +55,7 @@ def table_of(cases: Sequence[Case]) -> Table:
     for case in sorted(cases, key=lambda case: (case.feed_title, str(case.name))):
         verdict = Text(case.protection.value, style=_COLORS.get(case.protection, ""))
         verdict.append(f"\n{case.state}", style="dim")
-        twin = f"public twin: {case.twin.presence} {case.twin.latest_version or ''}".strip()
+        twin = f"public twin: {case.twin.presence} {case.twin.latest_version or case.twin.detail}".strip()
         kind = "" if case.pack is None else f"class: {case.pack.classification.kind}"
         saved = f"saved external: {', '.join(case.saved_external)}" if case.saved_external else ""
         why = "\n".join(line for line in (*case.reasons, twin, kind, saved, case.note) if line)
@@ -65,11 +77,14 @@ def main(words: Sequence[str] | None = None) -> int:
         print("could not look: set STORAGE_CONNECTION, as `make run` prints it", file=sys.stderr)
         return 2
     try:
-        cases = asyncio.run(read_cases(connection))
+        cases, findings = asyncio.run(read_register(connection))
     except FeedwardenError as error:
         print(f"could not look: {error}", file=sys.stderr)
         return 2
-    Console().print(table_of(cases))
+    console = Console()
+    console.print(table_of(cases))
+    if findings:
+        console.print(findings_of(findings))
     return 0
 
 

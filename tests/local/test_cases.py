@@ -8,12 +8,16 @@ import pytest
 from rich.console import Console
 
 from local.azurite import Azurite
-from local.cases import main, table_of
+from local.cases import findings_of, main, table_of
 from shared.domain.advisories import Advisories, AdvisoryState
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import OwnHistory, pack_of
+from shared.domain.findings import Finding, Likeness
+from shared.domain.names import PackageName
 from shared.domain.ours import NOTHING_OURS
-from shared.domain.twins import Presence, PublicTwin
+from shared.domain.twins import Presence, PublicTwin, unknown_twin
 from tests.contract.storage.samples import opening
+from tests.fakes import START
 
 
 def rendered() -> str:
@@ -46,6 +50,27 @@ def test_nothing_is_cut_in_a_narrow_terminal() -> None:
         "saved external: 99.0.0",
         "look at it",
     ):
+        assert word in text
+
+
+def test_why_a_twin_is_unknown_can_be_read() -> None:
+    """Waiting, a setting, or an outage: an operator does different things about them."""
+    twin = unknown_twin("not asked: the registry's list of names is being read")
+    console = Console(width=200, record=True, file=None)
+    with console.capture() as capture:
+        console.print(table_of([replace(opening().case, twin=twin)]))
+    assert "list of names is being read" in capture.get()
+
+
+def test_look_alikes_are_listed_too() -> None:
+    """What resembles what, and since when it is known."""
+    public = PackageName.of(Ecosystem.NPM, "core")
+    finding = Finding(opening().case.feed, public, Likeness.SCOPE_DROPPED, "@contoso/core[red]", START)
+    console = Console(width=80, record=True, file=None)
+    with console.capture() as capture:
+        console.print(findings_of([finding]))
+    text = capture.get()
+    for word in ("1 look-alike", "npm:core", "@contoso/core[red]", "scope-dropped"):
         assert word in text
 
 
