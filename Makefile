@@ -3,8 +3,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 SHELL_FILES := .ci/run local/setup.sh
-# Two processes, because that is what a small CI machine has; a file's tests stay together and share its fixtures.
-PYTEST_FLAGS ?= -n 2 --dist loadfile
+# Three processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
+# together and share its fixtures.
+PYTEST_FLAGS ?= -n 3 --dist loadfile
 # Keeps machine-dependent things (index addresses, paths) out of the files that are committed.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -131,7 +131,8 @@ def test_liveness_and_readiness(stage: Stage) -> None:
     """Readiness names each dependency."""
     ready = httpx.get(f"{stage.stack.app_url}/api/health/ready", trust_env=False, timeout=30)
     dependencies = ready.json()["dependencies"]
-    assert set(dependencies) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries"}
+    named = {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries", "letters"}
+    assert set(dependencies) == named
     assert httpx.get(f"{stage.stack.app_url}/api/health/live", trust_env=False, timeout=30).text == "live"
 
 
