@@ -86,6 +86,7 @@ class Sweeper:
         listed = await self.book.feeds()
         # The walks judge by what is known of the registries: without any watch, this is where it comes from.
         await self.watcher.poll(listed)
+        await self.watcher.begin_rounds(listed)
         feeds = [feed for feed in listed if feed.enabled]
         cause = f"sweep {self.clock():%Y-%m-%dT%H:%M:%SZ}"
         for feed in feeds:

@@ -104,6 +104,15 @@ class RegistryWatcher:
                 outcomes[cursor_key(source)] = outcome
         return outcomes
 
+    async def begin_rounds(self, feeds: Iterable[Feed]) -> None:
+        """Have every name asked anew where registries give no list: what a sweep does for those that give one.
+
+        Not for Maven, whose coordinates have a pace of their own.
+        """
+        for source in sources_of(feeds):
+            if source.ecosystem is not Ecosystem.MAVEN and (await self.standings.read(source)).why_asked:
+                await restart_round(source, self.cursors)
+
     async def _look_at(self, source: PublicSource, sources: Sequence[PublicSource]) -> str | None:
         is_meant = source.ecosystem not in _BY_SETTING or await self._is_meant(source, sources)
         await self._note_offers(source, is_meant=is_meant)

@@ -172,6 +172,28 @@ async def test_a_registry_without_a_list_begins_a_round_after_a_loss() -> None:
     assert len(scene.house.npm.locations) == 1
 
 
+async def test_a_sweep_covers_a_registry_whose_list_nobody_can_read() -> None:
+    """Without NPM_REPLICATION_URL a twin that came after the last round is found after the next sweep."""
+    scene = await watched()
+    house = scene.house
+    house.name_lists = lambda _source: None
+    house.change_feeds = lambda _ecosystem, _location: None
+    house.lookup = replace(house.lookup, name_lists=house.name_lists)
+    for _ in range(3):
+        await scene.watcher().poll()
+        await house.rounds.go_on()
+        house.clock.advance(timedelta(minutes=1))
+    house.attack(BILLING)
+    await house.rounds.go_on()
+    assert await scene.checks() == []
+    await house.sweeper.begin()
+    for _ in range(3):
+        await house.rounds.go_on()
+        house.clock.advance(timedelta(minutes=1))
+    await house.pump(within=timedelta(minutes=1))
+    assert (await house.case(scene.feed, BILLING)).state is CaseState.PROTECTED
+
+
 async def test_what_changed_is_known_as_public_from_then_on() -> None:
     """A name that becomes internal later is compared with what was public before."""
     scene = await watched()
