@@ -117,9 +117,11 @@ class RegistryWatcher:
         is_meant = source.ecosystem not in _BY_SETTING or await self._is_meant(source, sources)
         await self._note_offers(source, is_meant=is_meant)
         change_feed = self.offers.change_feeds(source.ecosystem, source.location) if is_meant else None
-        hits = None if change_feed is None else await self._follow(source, change_feed)
-        await self.lists.refresh((source,))
-        return None if hits is None else f"{hits} hits"
+        try:
+            return None if change_feed is None else f"{await self._follow(source, change_feed)} hits"
+        finally:
+            # Also where the change feed is in trouble: a list that waited for it would never be read.
+            await self.lists.refresh((source,))
 
     async def _is_meant(self, source: PublicSource, sources: Sequence[PublicSource]) -> bool:
         """Say whether a setting's address speaks of this registry.

@@ -17,7 +17,7 @@ from shared.domain.feeds import Feed, FeedRef, UpstreamSource
 from shared.domain.names import PackageName
 from shared.domain.policy import Protection
 from shared.domain.public_sources import PublicSource
-from shared.errors import UpstreamUnavailable
+from shared.errors import NoNameList, UnexpectedAnswer, UpstreamUnavailable
 from shared.ports import ChangedNames, ChangeFeed, QueueName
 from tests.application.house import BILLING, LEDGER, House
 from tests.fakes import FakeFeedService, Faults, MemoryPublicNames, ScriptedList, public_source
@@ -256,6 +256,17 @@ async def test_a_setting_may_say_which_registry_is_replicated() -> None:
     await scene.watcher().poll()
     assert (await scene.house.standings.read(SOURCE)).why_asked == ""
     assert "NPM_REPLICATION_OF" in (await scene.house.standings.read(CUSTOM)).why_asked
+
+
+async def test_a_change_feed_that_is_not_there_does_not_keep_the_list_from_being_read() -> None:
+    """A service index without a catalog has neither: that it gives no list is learned by asking for the list."""
+    house = House()
+    feed = house.service.world.add_feed("core")
+    scene = Watched(house, feed, ScriptedFeed(), ScriptedList([["a"]], errors={0: NoNameList("no catalog")}))
+    scene.registry.faults.fail("changes", UnexpectedAnswer("no catalog", service="registry"), times=None)
+    await scene.watcher().poll()
+    await house.pump(within=timedelta(minutes=1))
+    assert await scene.knowledge() is Knowledge.BY_NAME
 
 
 async def test_one_registry_that_is_written_by_too_many_holds_up_no_other() -> None:
