@@ -143,7 +143,8 @@ class RegistryWatcher:
         return pinned.value == source.key
 
     async def _note_offers(self, source: PublicSource, *, is_meant: bool) -> None:
-        why = "" if self.name_lists(source) is not None and is_meant else _why_by_name(source, is_meant=is_meant)
+        has_list = self.name_lists(source) is not None
+        why = "" if has_list and is_meant else _why_by_name(source, has_list=has_list)
         known = await self.standings.read(source)
         if why != known.by_name:
             logger.info(told("how a registry's names are known", source=source.key, by_name=why or "no: it has a list"))
@@ -217,10 +218,10 @@ class RegistryWatcher:
         return True
 
 
-def _why_by_name(source: PublicSource, *, is_meant: bool) -> str:
+def _why_by_name(source: PublicSource, *, has_list: bool) -> str:
     if source.ecosystem is not Ecosystem.NPM:
         return "registries of its kind give no list of their names"
-    if is_meant:
+    if not has_list:
         return "NPM_REPLICATION_URL is not set"
     return "NPM_REPLICATION_URL is taken for another npm registry's; NPM_REPLICATION_OF says whose it is"
 

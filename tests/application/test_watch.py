@@ -63,7 +63,8 @@ class Watched:
         house.standings = Standings(house.cursors, house.clock)
         house.public_names = MemoryPublicNames()
         house.lookup = replace(house.lookup, standings=house.standings, public_names=house.public_names)
-        house.name_lists = lambda source: self.listed if source == SOURCE else None
+        # As the settings have it: the address is configured for npm, whichever registry it turns out to be of.
+        house.name_lists = lambda source: self.listed if source.ecosystem is NPM else None
         house.change_feeds = self.change_feed
 
     def change_feed(self, ecosystem: Ecosystem, location: str) -> ChangeFeed | None:
@@ -267,6 +268,16 @@ async def test_a_change_feed_that_is_not_there_does_not_keep_the_list_from_being
     await scene.watcher().poll()
     await house.pump(within=timedelta(minutes=1))
     assert await scene.knowledge() is Knowledge.BY_NAME
+
+
+async def test_without_the_setting_every_npm_registry_says_that_it_is_missing() -> None:
+    """And none that it is another's."""
+    scene = await watched()
+    scene.house.name_lists = lambda _source: None
+    scene.house.service.world.put_feed(replace(scene.feed, upstreams=(*scene.feed.upstreams, custom_source())))
+    await scene.watcher().poll()
+    for source in (SOURCE, CUSTOM):
+        assert (await scene.house.standings.read(source)).why_asked == "NPM_REPLICATION_URL is not set"
 
 
 async def test_one_registry_that_is_written_by_too_many_holds_up_no_other() -> None:
