@@ -18,6 +18,10 @@ help: ## Show what can be made
 setup: ## Install what is missing into .venv, .azurite (and .node); takes no time when all is there
 	@./local/setup.sh
 
+.PHONY: setup-browser
+setup-browser: setup ## Install what tests with a browser need: Chromium, where there is none, and a renderer of cards
+	@$(PYTHON) -m local.setup.browser .
+
 .PHONY: run
 run: setup ## Start the app with a storage emulator and simulated feeds and registries, until Ctrl-C
 	@$(PYTHON) -m local.stack
@@ -27,7 +31,7 @@ demo: setup ## Watch an attack succeed without Feedwarden, and fail with it
 	@$(PYTHON) -m local.demo
 
 .PHONY: test
-test: setup ## Run all tests, with branch coverage
+test: setup-browser ## Run all tests, with branch coverage
 	$(PYTHON) -m pytest $(PYTEST_FLAGS) --cov --cov-report=term-missing:skip-covered
 
 .PHONY: bench
@@ -59,6 +63,7 @@ lock: setup ## Resolve requirements*.in again; UPGRADE=1 takes the newest versio
 
 .PHONY: clean
 clean: ## Remove everything that was made here, also what `make setup` installed
-	rm -rf .venv .node .azurite .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .node .azurite .browser .card_renderer .run test-artifacts
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -f .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ def blueprints() -> tuple[func.Blueprint, ...]:
         ConfigurationError: what is wrong, one problem a line.
     """
     from functions import (  # noqa: PLC0415  # the bootstrap comes with them
+        approvals,
         checks,
         health,
         hooks,
@@ -26,4 +27,5 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     from shared.bootstrap import read_configuration  # noqa: PLC0415  # the same
 
     read_configuration()
-    return tuple(room.blueprint for room in (hooks, checks, sweeps, watches, notices, health, poison))
+    rooms = (hooks, checks, sweeps, watches, approvals, notices, health, poison)
+    return tuple(room.blueprint for room in rooms)

@@ -7,6 +7,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
 
 from rich.console import Console
@@ -15,6 +17,7 @@ from rich.text import Text
 
 from shared.adapters.register import Storage, StorageAddress, TableRegister
 from shared.bootstrap import new_id
+from shared.domain.approvals import Approval
 from shared.domain.cases import Case
 from shared.domain.findings import Finding
 from shared.domain.policy import Protection
@@ -25,12 +28,25 @@ _WIDEST_REASON: Final = max(len(reason) for reason in Reason)
 _COLORS: Final = {Protection.PROTECTED: "green", Protection.EXPOSED: "red", Protection.PENDING: "yellow"}
 
 
-async def read_register(connection: str) -> tuple[list[Case], list[Finding]]:
-    """Return all cases and findings in the storage account. Raises UpstreamError, ConfigurationError."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is listed of a register."""
+
+    cases: tuple[Case, ...]
+    approvals: tuple[Approval, ...]
+    findings: tuple[Finding, ...]
+
+
+async def read_register(connection: str) -> Contents:
+    """Return what is in the storage account. Raises UpstreamError, ConfigurationError."""
     storage = Storage(StorageAddress(connection=connection))
     try:
         register = TableRegister(storage, new_id=new_id)
-        return [case async for case in register.cases()], [finding async for finding in register.findings()]
+        return Contents(
+            tuple([case async for case in register.cases()]),
+            tuple([approval async for approval in register.alive_approvals()]),
+            tuple([finding async for finding in register.findings()]),
+        )
     finally:
         await storage.close()
 
@@ -46,8 +62,17 @@ def findings_of(findings: Sequence[Finding]) -> Table:
     return table
 
 
-def table_of(cases: Sequence[Case]) -> Table:
+def _told(approval: Approval | None) -> str:
+    """Say how an approval stands, and until when; empty = there is none."""
+    if approval is None:
+        return ""
+    until = approval.link_until if approval.until is None else approval.until
+    return f"approval: {approval.state}\n  until {until.astimezone(UTC):%Y-%m-%d %H:%MZ}"
+
+
+def table_of(cases: Sequence[Case], approvals: Sequence[Approval] = ()) -> Table:
     """Return the cases as a table; what came from outside is shown as text, never as mark-up."""
+    alive = {(approval.feed, approval.name): approval for approval in approvals}
     table = Table(title=f"{len(cases)} {'case' if len(cases) == 1 else 'cases'}", show_lines=True)
     for heading in ("package", "protection", "why", "updated"):
         # Wide enough for the longest reason code, so that each can be copied from one line.
@@ -58,7 +83,8 @@ def table_of(cases: Sequence[Case]) -> Table:
         twin = f"public twin: {case.twin.presence} {case.twin.latest_version or case.twin.detail}".strip()
         kind = "" if case.pack is None else f"class: {case.pack.classification.kind}"
         saved = f"saved external: {', '.join(case.saved_external)}" if case.saved_external else ""
-        why = "\n".join(line for line in (*case.reasons, twin, kind, saved, case.note) if line)
+        approval = _told(alive.get((case.feed, case.name)))
+        why = "\n".join(line for line in (*case.reasons, twin, kind, saved, approval, case.note) if line)
         table.add_row(
             Text(f"{case.name}\n").append(case.feed_title, style="dim"),
             verdict,
@@ -77,14 +103,14 @@ def main(words: Sequence[str] | None = None) -> int:
         print("could not look: set STORAGE_CONNECTION, as `make run` prints it", file=sys.stderr)
         return 2
     try:
-        cases, findings = asyncio.run(read_register(connection))
+        contents = asyncio.run(read_register(connection))
     except FeedwardenError as error:
         print(f"could not look: {error}", file=sys.stderr)
         return 2
     console = Console()
-    console.print(table_of(cases))
-    if findings:
-        console.print(findings_of(findings))
+    console.print(table_of(contents.cases, contents.approvals))
+    if contents.findings:
+        console.print(findings_of(contents.findings))
     return 0
 
 

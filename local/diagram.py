@@ -1,4 +1,4 @@
-"""Draw the life of a case from its transition table, as a Mermaid state diagram for README.md."""
+"""Draw the lives of cases and approvals from their tables of moves, as Mermaid state diagrams for the documentation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from shared.domain.approvals import APPROVAL_MOVES, ENDS, ApprovalState
 from shared.domain.cases import TRANSITIONS, CaseEvent, CaseState
 
 BEGIN: Final = "<!-- states:begin -->"
@@ -42,7 +43,9 @@ def _arrows(table: Table) -> Mapping[tuple[_Sources, CaseState], Sequence[CaseEv
     sources: dict[tuple[CaseEvent, CaseState], set[CaseState]] = defaultdict(set)
     for state, moves in table.items():
         for event, target in moves.items():
-            sources[event, target].add(state)
+            # Most of what happens to an approval is an event of its case that leaves it where it is.
+            if not (event.value.startswith("approval-") and target is state):
+                sources[event, target].add(state)
     arrows: dict[tuple[_Sources, CaseState], list[CaseEvent]] = defaultdict(list)
     for (event, target), states in sources.items():
         together = [frozenset(states)] if len(states) >= _MANY else [frozenset({state}) for state in states]
@@ -69,9 +72,24 @@ def diagram(table: Table = TRANSITIONS) -> str:
     return "\n".join(_lines(table))
 
 
+def approvals_diagram() -> str:
+    """Return the diagram of an approval's life; what closing leads to is reached when the switch was set back."""
+    arrows: dict[tuple[ApprovalState, ApprovalState], list[CaseEvent]] = defaultdict(list)
+    for state, moves in APPROVAL_MOVES.items():
+        for event, target in moves.items():
+            arrows[state, target].append(event)
+    for end in ENDS.values():
+        arrows[ApprovalState.CLOSING, end].append(CaseEvent.ENFORCEMENT_SENT)
+    drawn = (
+        f"    {source.value} --> {target.value} : {', '.join(event.value for event in events)}"
+        for (source, target), events in arrows.items()
+    )
+    return "\n".join(("stateDiagram-v2", "    [*] --> new", *drawn))
+
+
 def rendered() -> str:
-    """Return what stands between the markers in README.md."""
-    return f"\n```mermaid\n{diagram()}\n```\n"
+    """Return what stands between the markers in README.md: the life of a case, and that of an approval."""
+    return "".join(f"\n```mermaid\n{text}\n```\n" for text in (diagram(), approvals_diagram()))
 
 
 def inserted(page: str) -> str:

@@ -7,12 +7,20 @@
     + TooLarge                  more bytes than we are willing to read (413)
     + UnknownSource             no door of that name (404)
     + RefusedName               no package of that name can exist in that ecosystem
+    + BadLink                   no link of ours, or one that was tampered with (404)
+    + BadField                  one field of a form is not usable; says which
   - UpstreamError               a service we depend on failed us
     + UpstreamUnavailable       time-out, 429 or 5xx: worth another attempt (503)
     + UnexpectedAnswer          it answered, but not in the documented shape
     + AuthenticationFailed      it does not know us: the credential is wrong or expired
     + PermissionMissing         it knows us, and we may not: a role is missing
     + FeedNotFound              no such feed in that scope, or no right to see it
+  - DecisionRefused             what a signed-in person asked for was not done (422)
+    + UnknownFeed               no feed is called so, or more than one is (404)
+    + LinkExpired               the link's time is over, or the request's (410)
+    + NotAnOwner                they do not own the feed now, or it cannot be made out (403)
+    + AlreadyDecided            somebody else was first, or there is nothing to decide any more (409)
+    + EvidenceChanged           what they saw when they decided is not what is known now (409)
   - NoNameList                  that registry documents that it gives no list of all its names
   - NoUpstreamingBehavior       that protocol has no such switch (Universal packages)
   - AddressRefused              an upstream location that we must not ask
@@ -56,6 +64,48 @@ class UnknownSource(UntrustedInput):
 
 class RefusedName(UntrustedInput):
     """The ecosystem's own rule says that no package can have this name."""
+
+
+class BadLink(UntrustedInput):
+    """Not a link that we made, or not as we made it."""
+
+
+class BadField(UntrustedInput):
+    """What stands in one field of a form is not usable."""
+
+    def __init__(self, text: str, *, field: str) -> None:
+        """Keep the field's name, so that a page can say it beside the field."""
+        super().__init__(text)
+        self.field = field
+
+
+class DecisionRefused(FeedwardenError):
+    """What a signed-in person asked for was not done; the text says why, and what to do."""
+
+
+class UnknownFeed(DecisionRefused):
+    """No feed that we see is called so, or it is not clear which."""
+
+
+class LinkExpired(DecisionRefused):
+    """Nobody may decide through this link any more."""
+
+
+class NotAnOwner(DecisionRefused):
+    """The person does not own the feed now, or that cannot be made out."""
+
+
+class AlreadyDecided(DecisionRefused):
+    """There is nothing to decide any more."""
+
+
+class EvidenceChanged(DecisionRefused):
+    """The decision was made on evidence that is not the present one."""
+
+    def __init__(self, text: str, *, changes: tuple[str, ...]) -> None:
+        """Keep what changed, each in words that repeat public data."""
+        super().__init__(text)
+        self.changes = changes
 
 
 class UpstreamError(FeedwardenError):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.domain.advisories import Advisories
+from shared.domain.approvals import Approval
 from shared.domain.audit import AuditEvent
 from shared.domain.cases import Case
 from shared.domain.ecosystems import Ecosystem
@@ -74,6 +75,14 @@ class ChangePage:
     exhausted: bool
 
 
+class FetchOutcome(StrEnum):
+    """What came of fetching a version: NOT_OFFERED also while an opened switch has not taken effect yet."""
+
+    FETCHED = "fetched"
+    NOT_OFFERED = "not-offered"
+    UNSUPPORTED = "unsupported"
+
+
 class FeedService(Protocol):
     """Azure Artifacts: the feeds, what they hold, and the switch."""
 
@@ -119,6 +128,13 @@ class FeedService(Protocol):
 
     async def clear_upstreaming_behavior(self, feed: Feed, name: PackageName) -> None:
         """Set the switch back to `auto` ("Clear Upstreaming Behavior"). Idempotent."""
+        ...
+
+    async def fetch_version(self, feed: Feed, name: PackageName, version: str) -> FetchOutcome:
+        """Download every file of one version through the feed, as a client does, so that the feed saves it.
+
+        What is downloaded is thrown away. Raises PermissionMissing, UpstreamError.
+        """
         ...
 
     async def proof(self, feed: Feed, name: PackageName, held: Sequence[FeedVersion]) -> Proof:
@@ -249,15 +265,17 @@ class StoredCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """What moves together or not at all: the case as it will be, its event, the notices it causes.
+    """What moves together or not at all: the case as it will be, its event, the notices it causes, its approvals.
 
-    `replaces` is the tag that was read; None = the case must not exist yet.
+    `replaces` is the tag that was read; None = the case must not exist yet. Of `approvals` one may be alive: it takes
+    the place of the one that was; those that are not were alive before, or are not on record yet.
     """
 
     case: Case
     event: AuditEvent
     notices: tuple[Notice, ...]
     replaces: str | None
+    approvals: tuple[Approval, ...] = ()
 
 
 class Register(Protocol):
@@ -277,6 +295,18 @@ class Register(Protocol):
 
     def events(self, feed: FeedRef, name: PackageName) -> AsyncIterator[AuditEvent]:
         """Walk the audit events of one case in sequence order."""
+        ...
+
+    async def approval(self, feed: FeedRef, name: PackageName) -> Approval | None:
+        """Read the approval of a package that is alive; None = there is none."""
+        ...
+
+    async def past_approval(self, feed: FeedRef, name: PackageName, approval_id: str) -> Approval | None:
+        """Read one approval of a package that has ended."""
+        ...
+
+    def alive_approvals(self, feed: FeedRef | None = None) -> AsyncIterator[Approval]:
+        """Walk the approvals that are alive, of one feed, or of all feeds."""
         ...
 
     def outbox(self) -> AsyncIterator[Notice]:
@@ -408,6 +438,40 @@ class Door(Protocol):
 
     def read(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Hint:
         """Return the hint. Raises BadSignature, UntrustedInput. Header names are matched without case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRef:
+    """What a link names: one request for external versions of one package in one feed."""
+
+    feed: FeedRef
+    name: PackageName
+    approval_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says once its signature holds: what it names, and whether its time is over. It grants nothing."""
+
+    target: RequestRef | FeedRef
+    made_at: datetime
+    expired: bool
+
+
+class Links(Protocol):
+    """Addresses that people get in letters. Each names something, is signed, and expires."""
+
+    def to_request(self, ref: RequestRef) -> str:
+        """Return the address of the page of one request."""
+        ...
+
+    def to_requests_of(self, feed: FeedRef) -> str:
+        """Return the address of the page that lists the open requests of one feed."""
+        ...
+
+    def read(self, token: str) -> Link:
+        """Read the token of an address of ours. Raises BadLink."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from shared import bootstrap
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
 from shared.adapters.azure_devops.owners import AzureDevOpsOwners
 from shared.adapters.doors import SOURCES
+from shared.adapters.links import SignedLinks
 from shared.adapters.register import TableRegister
+from shared.bootstrap.world import world_of
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.feeds import FeedRef
 from shared.domain.letter_rules import Outlet
 from shared.domain.policy import Mode
 from shared.errors import ConfigurationError
@@ -62,6 +66,36 @@ async def test_letters_go_by_the_ways_that_are_configured() -> None:
     assert list(app.messenger.outlets.channels) == list(Outlet)
     assert isinstance(app.messenger.owners, AzureDevOpsOwners)
     assert app.readiness.outlets is app.messenger.outlets
+
+
+APPROVALS = {
+    "PUBLIC_BASE_URL": "https://feedwarden.contoso.example.test/guard",
+    "APPROVAL_KEYS": '["sample-key-of-thirty-two-characters"]',
+    "ENTRA_TENANT_ID": "00000000-0000-0000-0000-0000000ac3e0",
+}
+
+
+async def test_links_are_made_where_owners_may_decide() -> None:
+    """Off by default; on where all three settings are there."""
+    assert world_of(bootstrap.read_configuration(GOOD)).links is None
+    links = world_of(bootstrap.read_configuration({**GOOD, **APPROVALS})).links
+    assert isinstance(links, SignedLinks)
+    address = links.to_requests_of(FeedRef("contoso", None, "feed-1"))
+    assert address.startswith("https://feedwarden.contoso.example.test/guard/api/approvals/")
+    assert links.max_age == timedelta(days=7)
+
+
+async def test_links_live_as_long_as_the_request_that_waits_longest(tmp_path: Path) -> None:
+    """A request that waits for a month needs a link that does; the default holds where no rule speaks."""
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\napprovals: [{feed: a, link_days: 1}, {feed: b, link_days: 30}]\n")
+    links = world_of(bootstrap.read_configuration({**GOOD, **APPROVALS, "POLICY_FILE": str(file)})).links
+    assert isinstance(links, SignedLinks)
+    assert links.max_age == timedelta(days=30)
+    file.write_text("version: 1\napprovals: [{feed: a, link_days: 1}]\n")
+    links = world_of(bootstrap.read_configuration({**GOOD, **APPROVALS, "POLICY_FILE": str(file)})).links
+    assert isinstance(links, SignedLinks)
+    assert links.max_age == timedelta(days=7)
 
 
 def test_the_policy_file_rules(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ GOOD = {
     "SWEEP_SCHEDULE": "0 0 */6 * * *",
     "WATCH_SCHEDULE": "0 * * * * *",
 }
+BASE = "https://feedwarden.contoso.example.test/guard"
+TENANT = "00000000-0000-0000-0000-0000000ac3e0"
+KEYS = '["sample-key-of-thirty-two-characters", "sample-key-of-last-year-with-enough-of-them"]'
 
 
 def problems(**changes: str) -> tuple[str, ...]:
@@ -97,11 +100,33 @@ def test_all_problems_come_at_once() -> None:
         ("SMTP_URL", "mail.example.test", "write smtp://"),
         ("SMTP_URL", "smtp://u:p@mail.example.test?starttls=off", "in the open"),
         ("MAIL_FROM", "feedwarden", "one mail address"),
+        ("PUBLIC_BASE_URL", "feedwarden.contoso.example.test", "https://feedwarden"),
+        ("PUBLIC_BASE_URL", "http://feedwarden.contoso.example.test", "use https"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/#x", "a plain path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/?x=y", "a plain path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test:99999", "Port"),
+        ("PUBLIC_BASE_URL", 'https://feedwarden.contoso.example.test/"><x', "a plain path"),
+        ("PUBLIC_BASE_URL", "https://feed\nwarden.contoso.example.test", "a plain path"),
+        ("PUBLIC_BASE_URL", "https://someone@feedwarden.contoso.example.test", "a plain path"),
+        ("APPROVAL_KEYS", "sample-key-of-thirty-two-characters", "not readable"),
+        ("APPROVAL_KEYS", '"sample-key-of-thirty-two-characters"', "write JSON"),
+        ("APPROVAL_KEYS", '{"newest": "sample-key-of-thirty-two-characters"}', "write JSON"),
+        ("APPROVAL_KEYS", "[]", "the list is empty"),
+        ("APPROVAL_KEYS", "[" * 100_000, "not readable"),
+        ("APPROVAL_KEYS", f'["{"x" * 31}"]', "32 or more"),
+        ("APPROVAL_KEYS", '["sample-key-of-thirty-two-characters", 7]', "(entry 2)"),
+        ("APPROVAL_KEYS", '["sample key of thirty-two characters"]', "without blanks"),
+        ("APPROVAL_KEYS", '["\\ud800sample-key-of-thirty-two-characters"]', "ASCII"),
+        ("ENTRA_TENANT_ID", "contoso.onmicrosoft.example", "hexadecimal digits"),
+        ("ENTRA_TENANT_ID", "common", "hexadecimal digits"),
+        ("ENTRA_TENANT_ID", "{00000000-0000-0000-0000-0000000ac3e0}", "hexadecimal digits"),
+        ("ENTRA_TENANT_ID", "00000000000000000000000000ac3e00", "hexadecimal digits"),
     ],
 )
 def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:
     """One problem, beginning with the setting's name."""
-    (problem,) = problems(**{"MAIL_FROM": "fw@contoso.example.test", name: value})
+    companions = {"MAIL_FROM": "fw@contoso.example.test", "PUBLIC_BASE_URL": BASE, "ENTRA_TENANT_ID": TENANT}
+    (problem,) = problems(**companions | {name: value})
     assert problem.startswith(name)
     assert advice in problem
 
@@ -126,6 +151,53 @@ def test_mails_need_a_sender() -> None:
         "Fw <fw@a.example.test>",
     )
     assert settings.teams_webhook_url is None
+
+
+def test_approvals_need_three_settings() -> None:
+    """Links are signed, lead here, and it is known whose people may decide."""
+    settings = read_settings(
+        {**GOOD, "APPROVAL_KEYS": KEYS, "PUBLIC_BASE_URL": f"{BASE}/", "ENTRA_TENANT_ID": TENANT.upper()}
+    )
+    assert settings.approvals_are_on
+    assert settings.public_base_url == BASE
+    assert settings.entra_tenant_id == TENANT
+    assert [key.reveal()[:15] for key in settings.approval_keys] == ["sample-key-of-t", "sample-key-of-l"]
+    assert "sample-key" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "given_ones", [{}, {"PUBLIC_BASE_URL": BASE}, {"ENTRA_TENANT_ID": TENANT, "PUBLIC_BASE_URL": BASE}]
+)
+def test_approvals_are_off_without_keys(given_ones: dict[str, str]) -> None:
+    """Whatever else is set: nobody is surprised by links that nobody asked for."""
+    assert not read_settings({**GOOD, **given_ones}).approvals_are_on
+
+
+def test_each_setting_that_approvals_lack_is_a_problem() -> None:
+    """At the start, not with the first letter; what is there but wrong is not called missing too."""
+    base, tenant = problems(APPROVAL_KEYS=KEYS)
+    assert base.startswith("PUBLIC_BASE_URL is not set: APPROVAL_KEYS needs the address")
+    assert tenant.startswith("ENTRA_TENANT_ID is not set: APPROVAL_KEYS needs the id of the tenant")
+    wrong, missing = problems(APPROVAL_KEYS=KEYS, PUBLIC_BASE_URL="nowhere")
+    assert wrong.startswith("PUBLIC_BASE_URL: write an address")
+    assert missing.startswith("ENTRA_TENANT_ID is not set")
+    loose, *_ = problems(APPROVAL_KEYS='["short"]')
+    assert loose.startswith("APPROVAL_KEYS: (entry 1)")
+
+
+@pytest.mark.parametrize(
+    "text", ['["s3cr3t"]', '{"s3cr3t": 1}', '"s3cr3t"', "s3cr3t", '["s3cr3t', '["s3cr3t of thirty-two characters, ok"]']
+)
+def test_broken_approval_keys_are_not_printed(text: str) -> None:
+    """The problem tells the place of a key, never the key."""
+    (problem,) = problems(APPROVAL_KEYS=text, PUBLIC_BASE_URL=BASE, ENTRA_TENANT_ID=TENANT)
+    assert "s3cr3t" not in problem
+
+
+@pytest.mark.parametrize("address", [BASE, "http://127.0.0.1:7071", "https://[::1]:7071", "https://fw.example.test"])
+def test_public_addresses_pass(address: str) -> None:
+    """Also with a path, and of a loopback host."""
+    assert read_settings({**GOOD, "PUBLIC_BASE_URL": address}).public_base_url == address
 
 
 def test_values_are_read_as_people_write_them() -> None:

@@ -7,6 +7,8 @@ is what runs the functions in production: HTTP routes, timers, storage queues, q
 starts a function by hand. What the worker does not check (schedules, route conflicts, missing settings) is checked
 at start, all problems in one message.
 
+With `--sign-in FILE` it also plays App Service Authentication: see `sign_in.py`.
+
 As with `func start`, auth levels and keys are not enforced: every function answers anybody who reaches the loopback
 interface. Not modelled: the timers' singleton lock and the catching up of missed runs, retry policies, scaling,
 streaming, other bindings. Functions run in the host's own process and event loop, so a function that blocks the

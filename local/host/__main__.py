@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from local.host.personas import read_personas
 from local.host.server import Options, load, serve
 from local.host.worker import Worker
 from shared.errors import FeedwardenError
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--app", type=Path, required=True, help="the folder with function_app.py and host.json")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--lease", type=float, default=10.0, help="seconds after which a killed host's messages return")
+    parser.add_argument("--sign-in", type=Path, metavar="FILE", help="turn sign-in on for the personas in a JSON file")
     parser.add_argument("--index", action="store_true", help="only check the app, and print its functions as JSON")
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= _LAST_PORT or options.lease <= 0:
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{options.app} is no folder of a function app: it holds no host.json")
     _log_to_stderr()
     folder = options.app.resolve()
+    personas_file = options.sign_in.resolve() if options.sign_in else None
     # As in production, functions run in the app's folder.
     os.chdir(folder)
     try:
@@ -42,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(json.dumps(_describe(worker), indent=2))
             worker.stop()
         else:
-            asyncio.run(serve(Options(app_folder=folder, port=options.port, lease=timedelta(seconds=options.lease))))
+            lease = timedelta(seconds=options.lease)
+            personas = read_personas(personas_file) if personas_file else ()
+            asyncio.run(serve(Options(app_folder=folder, port=options.port, lease=lease, personas=personas)))
     except FeedwardenError as error:
         print(f"The app cannot be run:\n{error}", file=sys.stderr)
         return 1

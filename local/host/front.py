@@ -24,6 +24,7 @@ from local.host.metadata import Function, HttpTrigger, TimerTrigger
 from local.host.platform import admit_headers
 from local.host.routes import Route, decode_path, read_route
 from local.host.settings import HttpSettings
+from local.host.sign_in import SignIn
 from local.host.timers import timer_payload
 from local.host.worker import InvocationFailed
 
@@ -38,22 +39,27 @@ _HOME: Final = Answer(
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Answers requests; the tasks are functions that an admin call started and nobody waits for."""
+    """Answers requests; the tasks are functions that an admin call started and nobody waits for.
+
+    `sign_in` None = the platform's sign-in is off: nobody is ever signed in.
+    """
 
     invoker: Invoker
     settings: HttpSettings
     routes: tuple[tuple[Route, Function, HttpTrigger], ...]
+    sign_in: SignIn | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, invoker: Invoker, settings: HttpSettings) -> Front:
+    def of(cls, invoker: Invoker, settings: HttpSettings, *, sign_in: SignIn | None = None) -> Front:
         """Sort the app's routes as the real host does."""
         routes = [
             (read_route(f"{settings.route_prefix}/{function.trigger.route}"), function, function.trigger)
             for function in invoker.worker.functions
             if isinstance(function.trigger, HttpTrigger)
         ]
-        return cls(invoker=invoker, settings=settings, routes=tuple(sorted(routes, key=lambda entry: entry[0].rank)))
+        in_order = tuple(sorted(routes, key=lambda entry: entry[0].rank))
+        return cls(invoker=invoker, settings=settings, routes=in_order, sign_in=sign_in)
 
     def asgi(self) -> Starlette:
         """Return the application that a web server runs."""
@@ -83,7 +89,7 @@ class Front:
         return Request(
             method=incoming.method,
             url=_url(incoming),
-            headers=tuple(admit_headers(incoming.headers.items())),
+            headers=tuple(admit_headers(incoming.headers.items(), sign_in=self.sign_in)),
             query=tuple(incoming.query_params.multi_items()),
             body=bytes(body),
         )
@@ -92,6 +98,8 @@ class Front:
         """Find who answers: the host itself, or a function."""
         if path == "/":
             return _HOME
+        if self.sign_in is not None and path.lower().startswith("/.auth/"):
+            return self.sign_in.answer(path, request)
         if path.lower().startswith("/admin/"):
             return self._administer(path.removeprefix("/").split("/")[1:], request)
         for route, function, trigger in self.routes:

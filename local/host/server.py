@@ -18,8 +18,10 @@ import uvicorn
 from local.host.front import Front
 from local.host.invoker import Invoker
 from local.host.metadata import QueueOutput, QueueTrigger
+from local.host.personas import Persona
 from local.host.queues import LEASE, Listener
 from local.host.settings import HostSettings, read_app_settings, read_host_settings
+from local.host.sign_in import ENABLED, SignIn
 from local.host.storage import Queues
 from local.host.timers import Timer, timers_of
 from local.host.validation import AppRefused, find_problems
@@ -30,12 +32,16 @@ logger = logging.getLogger("host")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run an app; port 0 = a free one. `grace` bounds how long a stop waits for what is under way."""
+    """How to run an app; port 0 = a free one. `grace` bounds how long a stop waits for what is under way.
+
+    `personas` are who can sign in; none = the platform's sign-in is off.
+    """
 
     app_folder: Path
     port: int = 0
     lease: timedelta = LEASE
     grace: timedelta = timedelta(seconds=8)
+    personas: tuple[Persona, ...] = ()
 
 
 class _Server(uvicorn.Server):
@@ -53,9 +59,14 @@ class _Server(uvicorn.Server):
             print(f"listening on http://127.0.0.1:{sockets[0].getsockname()[1]}", flush=True)
 
 
-async def load(app_folder: Path) -> tuple[Worker, HostSettings, dict[str, str]]:
+async def load(app_folder: Path, *, sign_in: bool = False) -> tuple[Worker, HostSettings, dict[str, str]]:
     """Index and validate an app; its settings are in the environment afterwards. Raises AppRefused."""
     settings = read_app_settings(app_folder, os.environ)
+    # The platform's word alone: neither a setting nor what this machine has by chance may make an app trust headers.
+    name, on = ENABLED
+    settings.pop(name, None)
+    os.environ.pop(name, None)
+    settings |= {name: on} if sign_in else {}
     os.environ.update(settings)
     host = read_host_settings(app_folder)
     worker = await Worker.start(app_folder)
@@ -66,7 +77,7 @@ async def load(app_folder: Path) -> tuple[Worker, HostSettings, dict[str, str]]:
 
 async def serve(options: Options) -> None:
     """Run an app until SIGTERM or SIGINT. Raises AppRefused."""
-    worker, host, settings = await load(options.app_folder)
+    worker, host, settings = await load(options.app_folder, sign_in=bool(options.personas))
     queues = Queues(settings=settings, encoding=host.queues)
     listeners: list[Listener] = []
 
@@ -79,7 +90,8 @@ async def serve(options: Options) -> None:
     invoker = Invoker(worker=worker, send=send)
     listeners += _listeners(invoker, queues, host=host, lease=options.lease)
     timers = timers_of(invoker, settings=settings, now=lambda: datetime.now(UTC))
-    front = Front.of(invoker, host.http)
+    sign_in = SignIn(options.personas, now=lambda: datetime.now(UTC)) if options.personas else None
+    front = Front.of(invoker, host.http, sign_in=sign_in)
     try:
         await _run(front, [*listeners, *timers], options)
     finally:

@@ -10,27 +10,23 @@ environment and their files, and nothing of them is written down.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from local.setup.stamps import STAMP, SetupFailed, fingerprint, is_current, made_here, put_stamp
+from local.setup.steps import one_at_a_time, run, say
 
 _OLDEST_NODE: Final = 20
-_TAIL_LINES: Final = 25
 
 
 def main(root: Path) -> int:
     """Set up what is missing; answer with an exit code."""
     try:
-        with _one_at_a_time(root):
+        with one_at_a_time(root):
             install_packages(root)
             install_node(root)
             install_azurite(root)
@@ -52,18 +48,18 @@ def install_packages(root: Path) -> None:
     wanted = fingerprint(files, extra=(sys.version, str(root)))
     if is_current(stamp, wanted):
         return
-    _say("Installing the Python packages into .venv (a minute on the first run)")
+    say("Installing the Python packages into .venv (a minute on the first run)")
     complete_before = stamp.is_file() and made_here(stamp, root)
     stamp.unlink(missing_ok=True)
     if not complete_before:
-        _run(
+        run(
             # A `python` of the environment itself cannot clear the floor it stands on: its base can.
             [_base_python(), "-m", "venv", "--clear", str(environment)],
             root=root,
             advice="the virtual environment could not be made: install Python 3.13 with its venv module",
         )
     listed = [argument for file in files for argument in ("-r", str(file))]
-    _run(
+    run(
         [str(environment / "bin" / "python"), "-m", "pip", "install", "--no-input", "--require-hashes", *listed],
         root=root,
         advice="the Python packages could not be installed: check the network and pip's configuration",
@@ -81,10 +77,10 @@ def install_node(root: Path) -> None:
     wanted = fingerprint([requirements], extra=(sys.version,))
     if is_current(stamp, wanted):
         return
-    _say("This machine has no usable Node: fetching one into .node")
+    say("This machine has no usable Node: fetching one into .node")
     shutil.rmtree(folder, ignore_errors=True)
     pip = [str(root / ".venv" / "bin" / "python"), "-m", "pip", "install", "--no-input", "--require-hashes"]
-    _run(
+    run(
         [*pip, "--target", str(folder), "-r", str(requirements)],
         root=root,
         advice=f"Node could not be fetched: install Node {_OLDEST_NODE} or newer with npm",
@@ -107,32 +103,18 @@ def install_azurite(root: Path) -> None:
     wanted = fingerprint(files)
     if is_current(stamp, wanted):
         return
-    _say("Installing Azurite, the storage emulator, into .azurite (half a minute)")
+    say("Installing Azurite, the storage emulator, into .azurite (half a minute)")
     folder.mkdir(exist_ok=True)
     stamp.unlink(missing_ok=True)
     for file in files:
         shutil.copy(file, folder)
-    _run(
+    run(
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder)],
         root=root,
         cwd=folder,
         advice="Azurite could not be installed: check the network and npm's configuration",
     )
     put_stamp(stamp, wanted, root=root)
-
-
-@contextmanager
-def _one_at_a_time(root: Path) -> Iterator[None]:
-    """Hold the lock of this project's set-up; wait for another one that runs."""
-    folder = root / ".run"
-    folder.mkdir(exist_ok=True)
-    with (folder / "setup.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say("Another set-up is at work here: waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _machine_has_node() -> bool:
@@ -151,35 +133,6 @@ def _machine_has_node() -> bool:
 def _base_python() -> str:
     """Return the interpreter that environments are made from, also when one of them runs this."""
     return getattr(sys, "_base_executable", None) or sys.executable
-
-
-def _run(command: Sequence[str], *, root: Path, advice: str, cwd: Path | None = None) -> None:
-    """Run one step quietly; show the end of its output only when it fails. Raises SetupFailed."""
-    path = os.pathsep.join((str(root / ".node" / "bin"), os.environ.get("PATH", os.defpath)))
-    environment = {**os.environ, "PATH": path, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    log = root / ".run" / "setup.log"
-    with log.open("wb") as output:
-        try:
-            ended = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=cwd or root,
-                check=False,
-            ).returncode
-        except OSError as error:
-            raise SetupFailed(f"{advice} ({error.strerror}: {command[0]}), then run `make setup` again.") from error
-    if ended != 0:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        print("\n".join(lines[-_TAIL_LINES:]), file=sys.stderr)
-        raise SetupFailed(f"{advice} (all it said is in .run/setup.log), then run `make setup` again.")
-
-
-def _say(text: str) -> None:
-    """Tell a person what takes time now."""
-    print(f"{text} …", flush=True)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ from starlette.routing import Route
 
 from local.simulators.mail_sink_server import Doorman, serving_mail
 from local.simulators.mail_sink_state import Mail, Reply, Sink
-from local.simulators.self_made_certificate import write_certificate
 from local.simulators.server import HOST, serving, stop_signal
 from local.simulators.server_control import Action, Actions, control_routes
 
@@ -114,6 +113,8 @@ async def _run(options: argparse.Namespace, doorman: Doorman) -> None:
 def _doorman(options: argparse.Namespace, folder: Path) -> Doorman:
     if not options.starttls:
         return Doorman(user=options.user, password=options.password)
+    from local.simulators.self_made_certificate import write_certificate  # noqa: PLC0415  # slow to load, seldom needed
+
     certificate = write_certificate(HOST, folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)

@@ -11,7 +11,7 @@ the process that started it, however that process ends. Each part's log is in a 
 
 from __future__ import annotations
 
-from local.stack.sample import GENERIC_SECRET, ORGANIZATION, SHARED_SECRET, app_settings
+from local.stack.sample import GENERIC_SECRET, ORGANIZATION, PERSONAS_FILE, SHARED_SECRET, app_settings
 from local.stack.stack import Stack
 
-__all__ = ["GENERIC_SECRET", "ORGANIZATION", "SHARED_SECRET", "Stack", "app_settings"]
+__all__ = ["GENERIC_SECRET", "ORGANIZATION", "PERSONAS_FILE", "SHARED_SECRET", "Stack", "app_settings"]

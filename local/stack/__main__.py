@@ -51,6 +51,9 @@ Feedwarden runs at         {stack.app_url}/api/health/live
 Azure DevOps, simulated    {stack.feeds_url}/_control/state
 npm registry, simulated    {stack.npm_url}/
 PyPI registry, simulated   {stack.pypi_url}/simple/
+Mails that were sent       {stack.mail_url}/
+Teams cards that were sent {stack.teams_url}/
+Sign in, as whom you like  {stack.app_url}/.auth/login/aad
 Logs                       {stack.logs}
 
 Is it ready?
@@ -65,6 +68,10 @@ Tell Feedwarden that something happened, as the last step of a publish job would
 
 Or make it walk through every feed now, rather than at the next minute:
   curl -i -X POST {stack.app_url}/admin/functions/sweep_feeds -H 'content-type: application/json' -d '{{}}'
+
+Read the letter that the owners get, and open its link. It tells a stranger nothing: sign in as the owner, as an
+outsider, or as the owner's namesake from another tenant (sign out: {stack.app_url}/.auth/logout).
+  {stack.mail_url}/
 
 List what it found, from another terminal in this folder:
   STORAGE_CONNECTION="$(cat {shlex.quote(str(stack.connection_file))})" make cases

@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 from local import azurite
 from local.azurite.node import ROOT
 from local.processes import Child, ChildFailed
-from local.stack.sample import app_settings, environment
+from local.simulators.server import base_url, bind
+from local.stack.sample import PERSONAS_FILE, app_settings, environment
 
 _READY: Final = r"listening on (http://127\.0\.0\.1:\d+)"
+_MAIL_READY: Final = r"mail at (smtp://127\.0\.0\.1:\d+)"
+_TEAMS_READY: Final = r"webhook at (http://127\.0\.0\.1:\d+/\S+)"
 _OTHERS: Final = ("nuget", "maven", "cargo")
+_LETTERS: Final = {"mail": "mail_sink", "Teams": "teams_flow"}
 # Where the sample seed's upstream sources expect a registry below its address.
 _PATHS: Final = {"maven": "/maven2"}
 _LOGS: Final = ROOT / ".run"
@@ -49,6 +53,8 @@ class Stack:
         self.pypi_url = ""
         self.other_urls: dict[str, str] = {}
         self.feeds_url = ""
+        self.mail_url = ""
+        self.teams_url = ""
         self.app_url = ""
 
     def __enter__(self) -> Self:
@@ -69,10 +75,10 @@ class Stack:
     def start_app(self, extra_env: Mapping[str, str] | None = None) -> None:
         """Start the app, again where it was killed; it keeps its address. Raises ChildFailed."""
         self._starts += 1
-        port = urlsplit(self.app_url).port or 0
-        module = ["local.host", "--app", str(self._app_folder), "--port", str(port)]
+        port = urlsplit(self.app_url).port
+        module = ["local.host", "--app", str(self._app_folder), "--port", str(port), "--sign-in", str(PERSONAS_FILE)]
         child = self._spawn("app", module, settings=self._settings | dict(extra_env or {}), log=f"app-{self._starts}")
-        self.app_url = child.wait_for(_READY).group(1)
+        child.wait_for(_READY)
 
     def stop_app(self) -> None:
         """Ask the app to stop: what is under way ends first."""
@@ -112,34 +118,55 @@ class Stack:
         """Start what the app talks to; what does not need each other starts side by side."""
         _LOGS.mkdir(exist_ok=True)
         self.logs = Path(tempfile.mkdtemp(prefix="stack-", dir=_LOGS))
-        npm = self._spawn("npm registry", ["local.simulators.npm_registry", "--port", "0"])
-        pypi = self._spawn("PyPI registry", ["local.simulators.pypi_registry", "--port", "0"])
-        others = {
-            name: self._spawn(f"{name} registry", [f"local.simulators.{name}_registry", "--port", "0"])
-            for name in _OTHERS
+        self._keep_a_port()
+        registries = {
+            name: self._spawn(f"{name} registry", [f"local.simulators.{name.lower()}_registry"])
+            for name in ("npm", "PyPI", *_OTHERS)
         }
+        mail, teams = (self._spawn(name, [f"local.simulators.{module}"]) for name, module in _LETTERS.items())
+        self._start_storage()
+        urls = {name: child.wait_for(_READY).group(1) for name, child in registries.items()}
+        self.npm_url, self.pypi_url = urls.pop("npm"), urls.pop("PyPI")
+        self.other_urls = urls
+        self._start_feeds()
+        self.mail_url, self.teams_url = (child.wait_for(_READY).group(1) for child in (mail, teams))
+        self._settings = app_settings(
+            devops_url=self.feeds_url,
+            registry_urls=(self.npm_url, self.pypi_url, *urls.values()),
+            cargo_url=urls["cargo"],
+            connection_string=self.connection_string,
+            public_url=self.app_url,
+            smtp_url=mail.wait_for(_MAIL_READY).group(1),
+            teams_url=teams.wait_for(_TEAMS_READY).group(1),
+        )
+        self._settings |= self._overrides
+
+    def _start_storage(self) -> None:
+        """Start the storage emulator, and leave word of it for commands in another terminal."""
         storage = azurite.start(log=self.logs / "azurite.log")
         self._children["azurite"] = storage.child
         self._cleanup.callback(storage.stop)
         self.connection_string = storage.connection_string
         self.connection_file.write_text(storage.connection_string, encoding="utf-8")
-        self.npm_url, self.pypi_url = (child.wait_for(_READY).group(1) for child in (npm, pypi))
-        self.other_urls = {name: child.wait_for(_READY).group(1) for name, child in others.items()}
+
+    def _start_feeds(self) -> None:
+        """Start Azure DevOps, whose upstream sources lead to the registries."""
         seed = ["--seed", str(self._seed)] if self._seed else []
         locations = ["--npm-location", self.npm_url, "--pypi-location", self.pypi_url]
         for name, url in self.other_urls.items():
             locations += [f"--{name}-location", url + _PATHS.get(name, "")]
-        feeds = self._spawn("Azure DevOps", ["local.simulators.azure_devops", "--port", "0", *seed, *locations])
+        feeds = self._spawn("Azure DevOps", ["local.simulators.azure_devops", *seed, *locations])
         self.feeds_url = feeds.wait_for(_READY).group(1)
-        self._settings = (
-            app_settings(
-                devops_url=self.feeds_url,
-                registry_urls=(self.npm_url, self.pypi_url, *self.other_urls.values()),
-                cargo_url=self.other_urls["cargo"],
-                connection_string=self.connection_string,
-            )
-            | self._overrides
-        )
+
+    def _keep_a_port(self) -> None:
+        """Choose the app's address before its first start, since letters lead there, and for all later ones."""
+        kept = bind(0)
+        self.app_url = base_url(kept)
+        # Where a socket that does not listen lets the app have its port all the same, nobody else gets it meanwhile.
+        if sys.platform == "linux":
+            self._cleanup.callback(kept.close)
+        else:
+            kept.close()
 
     def _spawn(
         self, name: str, module: list[str], *, settings: Mapping[str, str] | None = None, log: str = ""

@@ -19,12 +19,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from shared.adapters.policy_approvals import ApprovalRow, approval_rules
 from shared.adapters.policy_notices import NoticeRow, notice_rules
 from shared.adapters.policy_ours import OursSection, Prefixes, Publishers
-from shared.adapters.policy_patterns import feed_pattern, first_covering, name_patterns
-from shared.adapters.policy_words import nearest, word_of
+from shared.adapters.policy_patterns import collected, feed_pattern, name_patterns
+from shared.adapters.policy_words import EcosystemWord, nearest, word_of
 from shared.adapters.yaml_lines import Loc, LocatedYaml, read_yaml
-from shared.domain.ecosystems import Ecosystem
 from shared.domain.policy import Mode, Stance
 from shared.domain.rules import GuardPolicy, Rule
 from shared.errors import ConfigurationError
@@ -33,8 +33,7 @@ LARGEST_FILE: Final = 256 * 1024  # characters
 MOST_RULES: Final = 500
 
 
-type _Mode = Annotated[Mode, BeforeValidator(lambda value: word_of(Mode, value))]
-type _Ecosystem = Annotated[Ecosystem, BeforeValidator(lambda value: word_of(Ecosystem, value))]
+type _Mode = Annotated[Mode, BeforeValidator(lambda value: word_of(Mode, value, called="mode"))]
 
 
 class _Rule(BaseModel):
@@ -44,7 +43,7 @@ class _Rule(BaseModel):
     preempt: StrictBool | None = None
     feed: Annotated[StrictStr, AfterValidator(feed_pattern)] = "*"
     name: StrictStr = "*"
-    ecosystem: _Ecosystem | None = None
+    ecosystem: EcosystemWord | None = None
 
     @model_validator(mode="after")
     def _name_is_possible(self) -> Self:
@@ -61,6 +60,7 @@ class _File(BaseModel):
     rules: Annotated[tuple[_Rule, ...], Field(max_length=MOST_RULES)] = ()
     ours: OursSection = OursSection()
     notices: Annotated[tuple[NoticeRow, ...], Field(max_length=MOST_RULES)] = ()
+    approvals: Annotated[tuple[ApprovalRow, ...], Field(max_length=MOST_RULES)] = ()
 
 
 _WORDS: Final = {
@@ -79,6 +79,7 @@ _KEYS: Final[Mapping[Loc, Iterable[str]]] = {
     (): _File.model_fields,
     ("rules",): _Rule.model_fields,
     ("notices",): NoticeRow.model_fields,
+    ("approvals",): ApprovalRow.model_fields,
     ("ours",): OursSection.model_fields,
     ("ours", "publishers"): Publishers.model_fields,
     ("ours", "prefixes"): Prefixes.model_fields,
@@ -86,13 +87,17 @@ _KEYS: Final[Mapping[Loc, Iterable[str]]] = {
 
 
 def _path(loc: Loc) -> str:
-    return ".".join(f"[{part + 1}]" if isinstance(part, int) else part for part in loc).replace(".[", "[")
+    return ".".join(f"[{part + 1}]" if isinstance(part, int) else _shown(part) for part in loc).replace(".[", "[")
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() else ascii(key)
 
 
 def _sentence(problem: ErrorDetails) -> str:
     loc = problem["loc"]
     if problem["type"] == "too_long":
-        entries = "rules" if loc in {("rules",), ("notices",)} else "entries"
+        entries = "rules" if loc in {("rules",), ("notices",), ("approvals",)} else "entries"
         return f"holds more than {problem['ctx']['max_length']} {entries}"
     if problem["type"] == "extra_forbidden":
         known = _KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))]
@@ -114,23 +119,6 @@ def _expanded(row: _Rule, default: Stance) -> list[Rule]:
     return [Rule(stance, row.feed, name, kind) for kind, name in name_patterns(row.name, row.ecosystem)]
 
 
-def _rules(file: _File, default: Stance, source: LocatedYaml) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
-    found: list[Rule] = []
-    written_at: list[int] = []
-    problems: list[str] = []
-    for number, row in enumerate(file.rules):
-        rules = _expanded(row, default)
-        earlier = first_covering(found, rules)
-        if earlier is not None:
-            problems.append(
-                f"line {source.line(('rules', number))}: rules[{number + 1}]: can never apply, "
-                f"rules[{written_at[earlier] + 1}] above it covers all that it covers"
-            )
-        found.extend(rules)
-        written_at.extend([number] * len(rules))
-    return tuple(found), tuple(problems)
-
-
 def read_policy(text: str, *, default: Mode) -> GuardPolicy:
     """Read a policy file; `default` is the mode that holds where the file names none.
 
@@ -147,8 +135,9 @@ def read_policy(text: str, *, default: Mode) -> GuardPolicy:
     if source.problems:
         raise ConfigurationError(source.problems)
     stance = Stance(file.mode or default, file.preempt)
-    rules, dead = _rules(file, stance, source)
+    rules, dead = collected("rules", (_expanded(row, stance) for row in file.rules), source)
     notices, untold = notice_rules(file.notices, source)
-    if dead or untold:
-        raise ConfigurationError((*dead, *untold))
-    return GuardPolicy(stance, rules, file.ours.ours(), notices)
+    approvals, unused = approval_rules(file.approvals, source)
+    if dead or untold or unused:
+        raise ConfigurationError((*dead, *untold, *unused))
+    return GuardPolicy(stance, rules, file.ours.ours(), notices, approvals)

@@ -17,10 +17,9 @@ from pydantic import (
 )
 
 from shared.adapters.notices.smtp_address import is_mailbox
-from shared.adapters.policy_patterns import feed_pattern, first_covering, name_patterns
-from shared.adapters.policy_words import word_of
+from shared.adapters.policy_patterns import dead_rule, feed_pattern, first_covering, name_patterns
+from shared.adapters.policy_words import EcosystemWord, word_of
 from shared.adapters.yaml_lines import LocatedYaml
-from shared.domain.ecosystems import Ecosystem
 from shared.domain.letter_rules import Addressing, NoticeRule
 from shared.domain.notices import NoticeKind
 
@@ -35,8 +34,7 @@ def _recipient(text: str) -> str:
     return text
 
 
-type _Ecosystem = Annotated[Ecosystem, BeforeValidator(lambda value: word_of(Ecosystem, value))]
-type _Kind = Annotated[NoticeKind, BeforeValidator(lambda value: word_of(NoticeKind, value))]
+type _Kind = Annotated[NoticeKind, BeforeValidator(lambda value: word_of(NoticeKind, value, called="kind of notice"))]
 type _Recipient = Annotated[StrictStr, AfterValidator(_recipient)]
 
 
@@ -47,7 +45,7 @@ class NoticeRow(BaseModel):
 
     feed: Annotated[StrictStr, AfterValidator(feed_pattern)] = "*"
     name: StrictStr = "*"
-    ecosystem: _Ecosystem | None = None
+    ecosystem: EcosystemWord | None = None
     kinds: Annotated[tuple[_Kind, ...], Field(max_length=len(NoticeKind))] | None = None
     to: Annotated[tuple[_Recipient, ...], Field(max_length=MOST_ADDRESSES)] = (_OWNERS,)
     teams: StrictBool = True
@@ -77,10 +75,7 @@ def notice_rules(rows: Iterable[NoticeRow], source: LocatedYaml) -> tuple[tuple[
         rules = row.rules()
         earlier = _covering(found, written_at, rules)
         if earlier is not None:
-            problems.append(
-                f"line {source.line(('notices', number))}: notices[{number + 1}]: can never apply, "
-                f"notices[{earlier + 1}] above it covers all that it covers"
-            )
+            problems.append(dead_rule("notices", number, covered_by=earlier, source=source))
         found.extend(rules)
         written_at.extend([number] * len(rules))
     return tuple(found), tuple(problems)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
+from shared.adapters.yaml_lines import LocatedYaml
+from shared.domain.approval_rules import ApprovalRule
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.letter_rules import NoticeRule
 from shared.domain.names import RULES, PackageName
@@ -15,8 +17,8 @@ from shared.errors import RefusedName
 
 LONGEST: Final = 300
 
-type Scoped = Rule | NoticeRule
-"""A rule of either section: both speak of feeds, names and ecosystems in the same way."""
+type Scoped = Rule | NoticeRule | ApprovalRule
+"""A rule of any section: all speak of feeds, names and ecosystems in the same way."""
 
 # What a shell's pattern is made of: stars and question marks, brackets, and literal text between them.
 _PARTS: Final = re.compile(r"(?P<wild>[*?])|(?P<set>\[!?[^\[\]]*\])|(?P<literal>[^*?\[\]]+)|(?P<stray>[\[\]])")
@@ -125,3 +127,27 @@ def first_covering(earlier: Sequence[Scoped], later: Iterable[Scoped]) -> int | 
     places = [next((place for place, rule in enumerate(earlier) if _covers(rule, one)), None) for one in later]
     known = [place for place in places if place is not None]
     return min(known) if len(known) == len(places) and known else None
+
+
+def dead_rule(section: str, number: int, *, covered_by: int, source: LocatedYaml) -> str:
+    """Return the problem of a rule to which another one, above it, leaves nothing; both counted from 0."""
+    return (
+        f"line {source.line((section, number))}: {section}[{number + 1}]: can never apply, "
+        f"{section}[{covered_by + 1}] above it covers all that it covers"
+    )
+
+
+def collected[R: (Rule, ApprovalRule)](
+    section: str, rows: Iterable[Sequence[R]], source: LocatedYaml
+) -> tuple[tuple[R, ...], tuple[str, ...]]:
+    """Return all rules of a section's rows, and the problems of those that can never apply."""
+    found: list[R] = []
+    written_at: list[int] = []
+    problems: list[str] = []
+    for number, rules in enumerate(rows):
+        earlier = first_covering(found, rules)
+        if earlier is not None:
+            problems.append(dead_rule(section, number, covered_by=written_at[earlier], source=source))
+        found.extend(rules)
+        written_at.extend([number] * len(rules))
+    return tuple(found), tuple(problems)

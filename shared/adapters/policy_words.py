@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from shared.domain.ecosystems import Ecosystem
-from shared.domain.notices import NoticeKind
-from shared.domain.policy import Mode
-
-_CALLED: Final = {Mode: "mode", Ecosystem: "ecosystem", NoticeKind: "kind of notice"}
 
 
 def nearest(value: object, words: Iterable[str]) -> str:
@@ -19,8 +18,8 @@ def nearest(value: object, words: Iterable[str]) -> str:
     return f"did you mean {near[0]}? " if near else ""
 
 
-def word_of[T: (Mode, Ecosystem, NoticeKind)](kind: type[T], value: object) -> T:
-    """Read one word.
+def word_of[T: StrEnum](kind: type[T], value: object, *, called: str) -> T:
+    """Read one word; `called` says what it should be.
 
     Raises:
         ValueError: it is none of them.
@@ -28,4 +27,7 @@ def word_of[T: (Mode, Ecosystem, NoticeKind)](kind: type[T], value: object) -> T
     words = [member.value for member in kind]
     if isinstance(value, str) and value in words:
         return kind(value)
-    raise ValueError(f"is no {_CALLED[kind]}: {nearest(value, words)}use one of {', '.join(words)}")
+    raise ValueError(f"is no {called}: {nearest(value, words)}use one of {', '.join(words)}")
+
+
+type EcosystemWord = Annotated[Ecosystem, BeforeValidator(lambda value: word_of(Ecosystem, value, called="ecosystem"))]

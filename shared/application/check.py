@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.application.approve.advance import Advancer
 from shared.application.elsewhere import Spreader
 from shared.application.gather import Gathered, Gatherer, is_propagating
 from shared.application.journal import Entry, Journal, details, draft, judged
 from shared.application.messages import LATE_PAGE, CheckRequest
 from shared.application.packs import is_judged_otherwise, is_worse, seen_at
+from shared.application.step import Step
+from shared.domain.approvals import Approval, ApprovalState
 from shared.domain.cases import FINDING_OF, Case, CaseEvent, CaseState, next_state
-from shared.domain.evidence import Evidence, InternalPresence, Proof, UpstreamingBehavior, is_internal, twin_taken
-from shared.domain.policy import Action, Decision, Mode, Protection, Stance, decide, is_drift
+from shared.domain.evidence import InternalPresence, Proof, UpstreamingBehavior, is_internal, twin_taken
+from shared.domain.policy import Action, Mode, Protection, Stance, decide, is_drift
 from shared.domain.reasons import Reason
 from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence
@@ -61,6 +64,7 @@ class Checker:
     policy: GuardPolicy
     clock: Clock
     spreader: Spreader
+    approvals: Advancer
 
     async def check(self, request: CheckRequest) -> Protection | None:
         """Check once; what is not settled is queued for later.
@@ -101,19 +105,22 @@ class Checker:
             logger.info(told("feed is disabled: not checked", feed=feed.title))
             return None
         stored = await self.register.case(request.feed, request.name)
-        gathered = await self.gatherer.gather(request, None if stored is None else stored.case)
-        if await self._waits_for_page(request, gathered):
+        approval = None if stored is None else await self.register.approval(request.feed, request.name)
+        gathered = await self.gatherer.gather(request, None if stored is None else stored.case, approval)
+        if await self._waits_for_page(request, gathered, approval):
             return None
-        step = self._judged(request, gathered, stored)
-        under_way = stored is not None and stored.case.state is CaseState.ENFORCING
-        if under_way or step.decision.action is Action.SET_AUTO:
+        step = await self.approvals.advance(self._judged(request, gathered, stored, approval))
+        under_way = step.stored is not None and step.stored.case.state is CaseState.ENFORCING
+        if under_way or _is_closing(step) or step.decision.action is Action.SET_AUTO:
             verdict = await self._enforce(step)
         else:
             verdict = await self._record(step)
         await self._spread(step)
         return verdict
 
-    def _judged(self, request: CheckRequest, gathered: Gathered, stored: StoredCase | None) -> _Step:
+    def _judged(
+        self, request: CheckRequest, gathered: Gathered, stored: StoredCase | None, approval: Approval | None
+    ) -> Step:
         known = None if stored is None else stored.case
         stance = self.policy.stance(gathered.feed, gathered.name)
         decision = decide(gathered.evidence, stance)
@@ -133,14 +140,14 @@ class Checker:
             twin_seen_at=seen_at(known, gathered.evidence.twin, self.clock()),
             note="" if decision.protection is Protection.NOT_AT_RISK else gathered.note,
         )
-        return _Step(request, gathered, decision, case, stored)
+        return Step(request, gathered, stance, decision, case, stored, approval)
 
-    async def _spread(self, step: _Step) -> None:
+    async def _spread(self, step: Step) -> None:
         """Have the feeds checked that may serve a name from outside which is internal here.
 
         A feed without a public upstream has no collision, but a registry's change feed told of the name.
         """
-        evidence = step.gathered.evidence
+        evidence = step.evidence
         if evidence.internal is not InternalPresence.LIVE or not (twin_taken(evidence) or step.request.expects_twin):
             return
         # At every attempt: a check that was put off, or killed before this line, has spread nothing yet.
@@ -170,58 +177,58 @@ class Checker:
             await self.journal.write(case, Entry(CaseEvent.FOUND_UNKNOWN, request.cause, words), stored)
         return Protection.UNKNOWN
 
-    async def _waits_for_page(self, request: CheckRequest, gathered: Gathered) -> bool:
-        """Queue the check again where a change feed told of a package whose page is not there yet."""
-        absent = gathered.evidence.twin.presence is Presence.ABSENT
+    async def _waits_for_page(self, request: CheckRequest, gathered: Gathered, approval: Approval | None) -> bool:
+        """Queue the check again where a change feed told of a package whose page is not there yet.
+
+        An approval waits for nothing: its switch may be open.
+        """
+        absent = gathered.evidence.twin.presence is Presence.ABSENT and approval is None
         if not (request.expects_twin and absent and request.attempt < len(LATE_PAGE)):
             return False
         await self._again(request, LATE_PAGE[request.attempt])
         return True
 
-    async def _enforce(self, step: _Step) -> Protection:
+    async def _enforce(self, step: Step) -> Protection:
         """Set `auto`: intent on record first, then the PATCH, then the record of it.
 
         A crash between any two leaves the case `enforcing`; the next check takes it up here.
         """
-        evidence = step.gathered.evidence
-        if evidence.behavior is not UpstreamingBehavior.AUTO and step.case.mode is Mode.AUDIT:
-            return await self._given_up(step, "the mode is audit now: the switch was left as it is")
-        if evidence.behavior is None:
-            return await self._given_up(step, "the role was taken away: the switch can not be read")
+        evidence = step.evidence
+        why = "" if _is_closing(step) else _reason_not_to(step)
+        if why:
+            return await self._given_up(step, why)
         if step.stored is None or step.stored.case.state is not CaseState.ENFORCING:
             intended = replace(step.case, previous_behavior=evidence.behavior)
             step = await self._write(step, intended, CaseEvent.ENFORCEMENT_INTENDED)
         try:
-            if evidence.behavior is not UpstreamingBehavior.AUTO:
+            # A switch that was opened a moment ago may still read as closed.
+            if evidence.behavior is not UpstreamingBehavior.AUTO or _is_closing(step):
                 await self.service.clear_upstreaming_behavior(step.gathered.feed, step.gathered.name)
         except PermissionMissing as error:
             return await self._given_up(step, str(error), permission_missing=True)
         return await self._sent(step)
 
-    async def _sent(self, step: _Step) -> Protection:
-        evidence = replace(
-            step.gathered.evidence, behavior=UpstreamingBehavior.AUTO, proof=Proof.UNKNOWN, propagating=True
-        )
-        pending = _judge_pending(step, evidence)
+    async def _sent(self, step: Step) -> Protection:
+        evidence = replace(step.evidence, behavior=UpstreamingBehavior.AUTO, proof=Proof.UNKNOWN, propagating=True)
+        # Judged as if the mode were only to report: what is set now needs no second action.
+        pending = step.judged_anew(evidence, stance=Stance(Mode.AUDIT))
         await self._write(pending, replace(pending.case, changed_at=self.clock()), CaseEvent.ENFORCEMENT_SENT)
         await self._again(replace(step.request, attempt=-1), recheck_after(0))
         return pending.decision.protection
 
-    async def _given_up(self, step: _Step, why: str, *, permission_missing: bool = False) -> Protection:
+    async def _given_up(self, step: Step, why: str, *, permission_missing: bool = False) -> Protection:
         """Record that the switch was not set, and why; what is exposed stays exposed."""
-        stance = self.policy.stance(step.gathered.feed, step.gathered.name)
-        known = step.gathered.evidence
+        known = step.evidence
         evidence = replace(known, permission_missing=known.permission_missing or permission_missing)
-        decision = decide(evidence, stance)
-        case = replace(judged(step.case, evidence, decision), note=why)
-        refused = replace(step, gathered=replace(step.gathered, evidence=evidence), decision=decision)
-        await self._write(refused, case, CaseEvent.ENFORCEMENT_REFUSED)
-        return decision.protection
+        refused = step.judged_anew(evidence)
+        await self._write(refused, replace(refused.case, note=why), CaseEvent.ENFORCEMENT_REFUSED)
+        return refused.decision.protection
 
-    async def _record(self, step: _Step) -> Protection:
+    async def _record(self, step: Step) -> Protection:
         verdict = step.decision.protection
         if step.decision.action is Action.RECHECK:
-            await self._look_again(step)
+            if not step.comes_again:
+                await self._look_again(step)
             passing = step.request.attempt < _LASTING and self.gatherer.lookup.knows(step.gathered.name)
             if verdict is Protection.UNKNOWN and passing:
                 return verdict
@@ -230,20 +237,22 @@ class Checker:
         kind = CaseEvent.FOUND_DRIFTED if _drifted(step) else FINDING_OF[verdict]
         if step.stored is None and kind in {CaseEvent.FOUND_SAFE, CaseEvent.FOUND_PENDING}:
             return verdict
-        if step.stored is None or _news(step.stored.case, step.case, kind, self.clock()):
+        if step.stored is None or _is_to_be_shown(step) or _news(step.stored.case, step.case, kind, self.clock()):
             await self._write(step, step.case, kind)
         return verdict
 
-    async def _look_again(self, step: _Step) -> None:
+    async def _look_again(self, step: Step) -> None:
         changed_at = step.case.changed_at
         waiting = is_propagating(changed_at, self.clock())
         askable = self.gatherer.lookup.knows(step.gathered.name)
         if waiting or (askable and step.request.attempt < _GIVE_UP):
             await self._again(step.request, recheck_after(step.request.attempt))
 
-    async def _write(self, step: _Step, case: Case, kind: CaseEvent) -> _Step:
-        entry = Entry(kind, step.request.cause, details(step.gathered.evidence, step.decision, case))
-        stored = await self.journal.write(case, entry, step.stored)
+    async def _write(self, step: Step, case: Case, kind: CaseEvent) -> Step:
+        entry = Entry(kind, step.request.cause, details(step.evidence, step.decision, case))
+        sent = kind is CaseEvent.ENFORCEMENT_SENT
+        requests = self.approvals.closing(step) if sent and _is_closing(step) else await self.approvals.requests(step)
+        stored = await self.journal.write(case, entry, step.stored, requests)
         logger.info(
             told("case moved", package=str(case.name), feed=case.feed_title, event=kind.value, state=stored.case.state)
         )
@@ -253,34 +262,34 @@ class Checker:
         await self.queue.put(QueueName.PACKAGE_CHECKS, request.again().text(), delay=wait)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Where one check stands: asked, found out, concluded, and the row that it is about."""
-
-    request: CheckRequest
-    gathered: Gathered
-    decision: Decision
-    case: Case
-    stored: StoredCase | None
+def _is_closing(step: Step) -> bool:
+    return step.approval is not None and step.approval.state is ApprovalState.CLOSING
 
 
-def _drifted(step: _Step) -> bool:
+def _reason_not_to(step: Step) -> str:
+    """Say why the switch is left as it is; empty = it is set."""
+    if step.evidence.behavior is not UpstreamingBehavior.AUTO and step.case.mode is Mode.AUDIT:
+        return "the mode is audit now: the switch was left as it is"
+    if step.evidence.behavior is None:
+        return "the role was taken away: the switch can not be read"
+    return ""
+
+
+def _drifted(step: Step) -> bool:
     settled = step.decision.protection is not Protection.UNKNOWN
-    return settled and is_drift(step.gathered.evidence)
+    return settled and is_drift(step.evidence)
 
 
-def _may_still_drift(step: _Step) -> bool:
+def _may_still_drift(step: Step) -> bool:
     # An open switch that can no longer be read is not a closed one: the case stays as it is.
-    unread = step.gathered.evidence.behavior is None and is_internal(step.gathered.evidence)
+    unread = step.evidence.behavior is None and is_internal(step.evidence)
     known = None if step.stored is None else step.stored.case.state
     return known is CaseState.DRIFTED and unread and step.decision.protection is Protection.NOT_AT_RISK
 
 
-def _judge_pending(step: _Step, evidence: Evidence) -> _Step:
-    # Judged as if the mode were only to report: what is set now needs no second action.
-    decision = decide(evidence, Stance(Mode.AUDIT))
-    gathered = replace(step.gathered, evidence=evidence)
-    return replace(step, gathered=gathered, decision=decision, case=judged(step.case, evidence, decision))
+def _is_to_be_shown(step: Step) -> bool:
+    known = None if step.stored is None else step.stored.case
+    return step.request.for_decision and known is not None and known.evidence_digest != step.case.evidence_digest
 
 
 def _news(known: Case, found: Case, kind: CaseEvent, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from shared.application.lookup import TwinLookup
 from shared.application.messages import CheckRequest
 from shared.application.packs import Packer, bounded
 from shared.application.reach import Reach, reach
+from shared.domain.approvals import SWITCHED, Approval, ApprovalState
 from shared.domain.cases import Case, CaseState
 from shared.domain.evidence import (
     Evidence,
@@ -29,6 +30,7 @@ from shared.domain.evidence import (
 from shared.domain.evidence_pack import EvidencePack
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
+from shared.domain.twin_class import TwinClass
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
 from shared.domain.versions import FeedVersion
 from shared.errors import FeedNotFound, PermissionMissing, UnexpectedAnswer
@@ -80,7 +82,7 @@ def once_taken(twin: PublicTwin, known: PublicTwin | None) -> PublicTwin:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What one feed holds of one name; `known` is its case as it was recorded last."""
+    """What one feed holds of one name; `known` is its case as it was recorded last, `approval` what is alive of it."""
 
     feed: Feed
     name: PackageName
@@ -88,6 +90,13 @@ class _Held:
     internal: InternalPresence
     versions: tuple[FeedVersion, ...]
     known: Case | None
+    approval: Approval | None
+
+    @property
+    def may_be_open(self) -> bool:
+        """Whether we may have the switch in hand: then it is read whatever the feed holds."""
+        switched = self.approval is not None and self.approval.state in {*SWITCHED, ApprovalState.CLOSING}
+        return switched or (self.known is not None and self.known.state is CaseState.ENFORCING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +110,14 @@ class Gatherer:
     neighbours: Neighbours
     packer: Packer
 
-    async def gather(self, request: CheckRequest, known: Case | None) -> Gathered:
-        """Return what is known now; `known` is the case as it was recorded last.
+    async def gather(self, request: CheckRequest, known: Case | None, approval: Approval | None = None) -> Gathered:
+        """Return what is known now; `known` is the case as it was recorded last, `approval` what is alive of it.
 
         Raises:
             UpstreamError: Azure DevOps gave no usable answer. What a registry does not answer
                 is unknown presence, not an error.
         """
-        held = await self._look_into(request, known)
+        held = await self._look_into(request, known, approval)
         elsewhere = None
         if held.internal is InternalPresence.NONE:
             saved = bool(saved_external(held.versions))
@@ -121,9 +130,10 @@ class Gatherer:
         may_ask = await self._may_be_told(held, evidence.twin, elsewhere)
         pack = await self.packer.pack(held.name, evidence.twin, ours, known, may_ask=may_ask)
         note = "" if elsewhere is None else elsewhere.note
+        evidence = _permitted(evidence, held, pack)
         return Gathered(held.feed, held.name, held.package_id, evidence, pack, note)
 
-    async def _look_into(self, request: CheckRequest, known: Case | None) -> _Held:
+    async def _look_into(self, request: CheckRequest, known: Case | None, approval: Approval | None) -> _Held:
         feed = await self.book.feed(request.feed)
         package, versions = await self._held(feed, request, known)
         return _Held(
@@ -134,6 +144,7 @@ class Gatherer:
             InternalPresence.UNKNOWN if package and not versions else internal_presence(versions),
             versions,
             known,
+            approval,
         )
 
     async def _internal(self, held: _Held) -> Evidence:
@@ -195,10 +206,10 @@ class Gatherer:
         """Nothing of the company's is at stake here, or nobody knows.
 
         A registry is asked only where the name is proved to be internal elsewhere; the switch is read only
-        where an enforcement has to be brought to its end.
+        where an enforcement or an approval has to be brought to its end.
         """
         behavior, permission_missing = None, False
-        if held.known is not None and held.known.state is CaseState.ENFORCING:
+        if held.may_be_open:
             behavior, permission_missing = await self._behavior(held.feed, held.name)
         twin, upstream = (
             unknown_twin("no registry was asked: the feed holds no internal version"),
@@ -229,3 +240,15 @@ class Gatherer:
             return evidence
         from_index = await self.service.proof(feed, name, versions)
         return replace(evidence, proof=from_index)
+
+
+def _permitted(evidence: Evidence, held: _Held, pack: EvidencePack | None) -> Evidence:
+    """Add what owners allowed; nobody allowed what has turned out to be malicious since."""
+    in_force = held.approval is not None and held.approval.state in SWITCHED
+    malicious = pack is not None and pack.classification.kind is TwinClass.KNOWN_MALICIOUS
+    approved = () if malicious or held.known is None else held.known.approved_versions
+    return replace(
+        evidence,
+        approval_in_force=in_force,
+        approved_external=tuple(version for version in evidence.saved_external if version in approved),
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from shared.domain.approvals import Approval
 from shared.domain.audit import GENESIS, AuditEvent, seal, subject_of
 from shared.domain.cases import Case, CaseEvent, CaseState, next_state
 from shared.domain.evidence import Evidence, UpstreamingBehavior
@@ -31,6 +32,26 @@ _TELL: Final[tuple[tuple[CaseEvent, Reason | None, NoticeKind], ...]] = (
     (CaseEvent.FOUND_EXPOSED, None, NoticeKind.COLLISION_REPORTED),
     (CaseEvent.FOUND_UNKNOWN, None, NoticeKind.CANNOT_BE_JUDGED),
     (CaseEvent.CHECK_ABANDONED, None, NoticeKind.CHECK_ABANDONED),
+    (CaseEvent.APPROVAL_ASKED, None, NoticeKind.APPROVAL_ASKED),
+    (CaseEvent.APPROVAL_SUPPORTED, None, NoticeKind.APPROVAL_ASKED),
+    (CaseEvent.APPROVAL_GRANTED, None, NoticeKind.APPROVAL_GRANTED),
+    (CaseEvent.APPROVAL_DECLINED, None, NoticeKind.APPROVAL_DECLINED),
+    (CaseEvent.APPROVAL_EXPIRING, None, NoticeKind.APPROVAL_EXPIRING),
+    (CaseEvent.APPROVAL_EXPIRED, None, NoticeKind.APPROVAL_EXPIRED),
+    (CaseEvent.APPROVAL_COMPLETED, None, NoticeKind.APPROVAL_COMPLETED),
+    (CaseEvent.APPROVAL_REVOKED, None, NoticeKind.APPROVAL_REVOKED),
+    (CaseEvent.APPROVAL_LAPSED, None, NoticeKind.APPROVAL_LAPSED),
+)
+
+# What an owner may want to decide on: their letters carry a request, opened with them where none is alive.
+_DECIDABLE: Final = frozenset(
+    {
+        NoticeKind.COLLISION_BLOCKED,
+        NoticeKind.COLLISION_REPORTED,
+        NoticeKind.CONTAMINATION_FOUND,
+        NoticeKind.TWIN_APPEARED,
+        NoticeKind.TWIN_CHANGED,
+    }
 )
 
 
@@ -44,6 +65,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """The approvals that a change is about.
+
+    `moved` are written with it. `alive` is on record, and people are told its link. `candidate` is opened with the
+    change where it tells people of something that an owner may want to decide on.
+    """
+
+    moved: tuple[Approval, ...] = ()
+    alive: Approval | None = None
+    candidate: Approval | None = None
+
+
+NO_REQUESTS: Final = Requests()
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """Writes entries: the case, its event and its notices in one transaction."""
 
@@ -51,7 +88,9 @@ class Journal:
     clock: Clock
     new_id: NewId
 
-    async def write(self, case: Case, entry: Entry, stored: StoredCase | None) -> StoredCase:
+    async def write(
+        self, case: Case, entry: Entry, stored: StoredCase | None, requests: Requests = NO_REQUESTS
+    ) -> StoredCase:
         """Move the case by one event and commit.
 
         `case` is the case as it shall be, except for what the journal owns: state, times, chain.
@@ -61,23 +100,42 @@ class Journal:
             StaleWrite: somebody else moved it first; read again.
         """
         now = self.clock()
-        before = CaseState.NEW if stored is None else stored.case.state
-        state = next_state(before, entry.kind)
-        event = _event(case, entry, state, now, None if stored is None else stored.case)
-        moved = replace(case, state=state, updated_at=now, sequence=event.sequence, head=event.digest)
-        notices = tuple(self._notices(moved, entry, None if stored is None else stored.case, now))
+        before = None if stored is None else stored.case
+        state = next_state(CaseState.NEW if before is None else before.state, entry.kind)
+        kind = _told_kind(case, entry, before, requests)
+        written = requests.moved
+        if kind in _DECIDABLE and requests.candidate is not None:
+            written = (*written, requests.candidate)
+            entry = replace(entry, details={**entry.details, "request": requests.candidate.approval_id})
+        event = _event(case, entry, state, now, before)
+        newest = next((a.approval_id for a in reversed(written)), case.approval_id)
+        case = replace(
+            case, state=state, updated_at=now, sequence=event.sequence, head=event.digest, approval_id=newest
+        )
+        linked = next((a for a in reversed(written) if a.is_alive), requests.alive)
+        notices = () if kind is None else (self._notice(case, entry, kind, linked, now),)
         replaces = None if stored is None else stored.tag
-        return await self.register.commit(CaseChange(moved, event, notices, replaces))
+        return await self.register.commit(CaseChange(case, event, notices, replaces, written))
 
-    def _notices(self, case: Case, entry: Entry, before: Case | None, now: datetime) -> list[Notice]:
-        kind = _notice_kind(case, entry, CaseState.NEW if before is None else before.state)
-        if kind is None and before is not None and _is_judged_otherwise(before, case):
-            kind = NoticeKind.TWIN_CHANGED
-        if kind is None:
-            return []
+    def _notice(self, case: Case, entry: Entry, kind: NoticeKind, linked: Approval | None, now: datetime) -> Notice:
         facts = {"feed": case.feed_title, "package": str(case.name), "cause": entry.cause, **entry.details}
+        if linked is not None or case.approval_id:
+            # Also one that has ended: its page says how things stand, and lets people ask anew.
+            facts["request"] = case.approval_id if linked is None else linked.approval_id
         subject = subject_of(case.feed, case.name)
-        return [Notice(f"{now:%Y%m%dT%H%M%S%f}-{self.new_id()}", kind, case.feed, subject, now, facts)]
+        return Notice(f"{now:%Y%m%dT%H%M%S%f}-{self.new_id()}", kind, case.feed, subject, now, facts)
+
+
+def _told_kind(case: Case, entry: Entry, before: Case | None, requests: Requests) -> NoticeKind | None:
+    if entry.kind is CaseEvent.ENFORCEMENT_SENT and requests.moved:
+        # People were told already that the approval has ended; where it is asked anew, they are told that.
+        return NoticeKind.APPROVAL_ASKED if any(approval.is_alive for approval in requests.moved) else None
+    if entry.kind is CaseEvent.APPROVAL_COMPLETED and entry.details.get("others saved"):
+        return NoticeKind.UNAPPROVED_VERSION_SAVED
+    kind = _notice_kind(case, entry, CaseState.NEW if before is None else before.state)
+    if kind is None and before is not None and _is_judged_otherwise(before, case):
+        return NoticeKind.TWIN_CHANGED
+    return kind
 
 
 def _notice_kind(case: Case, entry: Entry, before: CaseState) -> NoticeKind | None:
@@ -181,6 +239,8 @@ def details(evidence: Evidence, decision: Decision, case: Case) -> dict[str, str
         "public upstream": evidence.public_upstream.value,
         "proof": evidence.proof.value,
     }
+    if evidence.approved_external:
+        told["approved versions"] = ", ".join(evidence.approved_external[:20])
     if case.note:
         told["note"] = case.note
     return told if case.pack is None else told | pack_details(case.pack, case.evidence_digest)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.application.feed_book import FeedBook
 from shared.application.messages import LATE_PAGE, SweepKind, SweepRequest
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.findings import Finding, Likeness, whole_organization
@@ -16,7 +17,7 @@ from shared.domain.ours import Ours
 from shared.domain.prefixes import prefix_of
 from shared.domain.public_sources import PublicSource
 from shared.domain.twins import Presence, PublicTwin
-from shared.errors import UntrustedInput
+from shared.errors import FeedwardenError, UntrustedInput
 from shared.logs import told
 from shared.ports import Clock, NamesIndex, NewId, Queue, QueueName, Register, Registries
 
@@ -25,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LookAlikeReporter:
-    """Compares each changed public name with our scoped names and our prefixes: one range query a name."""
+    """Compares each changed public name with our scoped names and our prefixes: one range query a name.
+
+    Without `book` notices do not say how people call the feed, and rules for feeds do not cover them.
+    """
 
     names: NamesIndex
     register: Register
@@ -35,6 +39,7 @@ class LookAlikeReporter:
     queue: Queue
     clock: Clock
     new_id: NewId
+    book: FeedBook | None = None
 
     async def note(self, public: PackageName, source: PublicSource) -> None:
         """Queue a look at a public name that resembles an internal one or stands under a prefix of ours."""
@@ -53,7 +58,7 @@ class LookAlikeReporter:
         if twin.presence is Presence.ABSENT or self._is_ours(public, twin):
             return
         for finding in findings:
-            if await self.register.report(finding, (self._notice(finding, twin),)):
+            if await self.register.report(finding, (await self._notice(finding, twin),)):
                 logger.warning(
                     told("look-alike found", public=str(public), likeness=finding.likeness, resembles=finding.resembles)
                 )
@@ -92,7 +97,18 @@ class LookAlikeReporter:
         allowed = self.ours.publishers.get(public.ecosystem, frozenset())
         return bool(twin.publishers) and set(twin.publishers) <= allowed
 
-    def _notice(self, finding: Finding, twin: PublicTwin) -> Notice:
+    async def _title(self, finding: Finding) -> str:
+        """Return how people call the feed that holds the internal name; empty where that is not known."""
+        if self.book is None or finding.feed == whole_organization(self.organization):
+            return ""
+        try:
+            return next((feed.title for feed in await self.book.listed() if feed.ref == finding.feed), "")
+        except FeedwardenError as error:
+            # People are told all the same.
+            logger.warning(told("feed of a look-alike not known", feed=finding.feed.feed_id, error=error))
+            return ""
+
+    async def _notice(self, finding: Finding, twin: PublicTwin) -> Notice:
         now = self.clock()
         first = "unknown" if twin.first_published is None else f"{twin.first_published:%Y-%m-%d}"
         facts = {
@@ -104,6 +120,8 @@ class LookAlikeReporter:
             "first published": first,
             "publishers": ", ".join(twin.publishers) or "not told",
         }
+        title = await self._title(finding)
+        facts |= {"feed": title} if title else {}
         notice_id = f"{now:%Y%m%dT%H%M%S%f}-{self.new_id()}"
         return Notice(notice_id, NoticeKind.LOOK_ALIKE_FOUND, finding.feed, str(finding.public), now, facts)
 

@@ -33,7 +33,8 @@ class CheckRequest:
 
     `package_id` spares a search where the sender just listed the package. `attempt` counts the
     rechecks of one thing that is not yet settled, from 0. `expects_twin` = a registry's change feed told the
-    name, so "not found" there may only mean that its page lags behind.
+    name, so "not found" there may only mean that its page lags behind. `for_decision` = somebody is about to decide on
+    what is known, so that is recorded however little is new of it.
     """
 
     feed: FeedRef
@@ -42,10 +43,11 @@ class CheckRequest:
     package_id: str | None = None
     attempt: int = 0
     expects_twin: bool = False
+    for_decision: bool = False
 
     def again(self) -> CheckRequest:
         """Return the next attempt; the package is searched for anew, it may have been replaced."""
-        return replace(self, attempt=self.attempt + 1, package_id=None)
+        return replace(self, attempt=self.attempt + 1, package_id=None, for_decision=False)
 
     def text(self) -> str:
         """Return the message's text."""
@@ -59,6 +61,7 @@ class CheckRequest:
                 "package_id": self.package_id,
                 "attempt": self.attempt,
                 "expects_twin": self.expects_twin,
+                "for_decision": self.for_decision,
             }
         )
 
@@ -73,8 +76,9 @@ class CheckRequest:
                 cause=str(row["cause"]),
                 package_id=row["package_id"],
                 attempt=int(row["attempt"]),
-                # Messages of the first version do not carry it.
+                # Messages of earlier versions do not carry these.
                 expects_twin=bool(row.get("expects_twin", False)),
+                for_decision=bool(row.get("for_decision", False)),
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UntrustedInput("not a check request") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -11,15 +11,15 @@ from typing import Final
 from shared.application.notify_messages import Dispatch
 from shared.application.notify_outlets import Outlets
 from shared.domain.letter_groups import Group
-from shared.domain.letter_rules import Addressing, Outlet
+from shared.domain.letter_rules import Addressing, Outlet, package_of
 from shared.domain.letter_texts import letter_of, letter_of_group
-from shared.domain.letters import Letter
+from shared.domain.letters import Letter, PartlyTaken
 from shared.domain.notices import Notice
 from shared.domain.owners import distinct
 from shared.domain.rules import GuardPolicy
 from shared.errors import FeedwardenError, UnexpectedAnswer, UpstreamUnavailable
 from shared.logs import told
-from shared.ports import NoticeChannel, Owners, Queue, QueueName
+from shared.ports import Links, NoticeChannel, Owners, Queue, QueueName, RequestRef
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +32,17 @@ _SERVICE: Final = "letters"
 
 @dataclass(frozen=True, slots=True)
 class Messenger:
-    """Sends one letter: always to the log, and through the outlets that are configured."""
+    """Sends one letter: always to the log, and through the outlets that are configured.
+
+    Without `links` letters lead nowhere, and do not speak of it.
+    """
 
     log: NoticeChannel
     outlets: Outlets
     owners: Owners
     policy: GuardPolicy
     queue: Queue
+    links: Links | None = None
 
     async def send(self, text: str) -> None:
         """Send the letter of one message.
@@ -53,18 +57,18 @@ class Messenger:
         addressing = self.policy.addressing(dispatch.notice)
         if not self.outlets.channels or not addressing.outlets:
             return
-        post = _Post(self.outlets, self.owners, dispatch, addressing)
+        post = _Post(self.outlets, self.owners, dispatch, addressing, _letter(dispatch, self.links))
         if dispatch.left is not None:
             failed = await post.try_each(dispatch.left)
             await self._after(dispatch, failed, taken=True)
             return
         wanted = post.configured(addressing.outlets)
         failed = await post.try_each(wanted)
-        taken = len(failed) < len(wanted)
+        taken = _is_taken(wanted, failed)
         if not taken:
             others = tuple(outlet for outlet in self.outlets.channels if outlet not in wanted)
             made_up_for = await post.try_each(others)
-            taken = len(made_up_for) < len(others)
+            taken = _is_taken(others, made_up_for)
             failed = failed if taken else {**failed, **made_up_for}
         await self._after(dispatch, failed, taken=taken)
 
@@ -74,8 +78,8 @@ class Messenger:
         if not failed or (taken and not lasting):
             return
         if dispatch.attempt < len(SEND_AGAIN_AFTER):
-            left = tuple(lasting) if taken else None
-            await self.queue.put(QueueName.NOTICES, dispatch.again(left=left).text(), delay=_wait(dispatch, failed))
+            again = dispatch.again(left=tuple(lasting) if taken else None, recipients=_missing(dispatch, failed))
+            await self.queue.put(QueueName.NOTICES, again.text(), delay=_wait(dispatch, failed))
             return
         if taken:
             names = ", ".join(failed)
@@ -96,6 +100,7 @@ class _Post:
     owners: Owners
     dispatch: Dispatch
     addressing: Addressing
+    letter: Letter
 
     def configured(self, wanted: Sequence[Outlet]) -> tuple[Outlet, ...]:
         """Return those of the outlets that there are."""
@@ -111,7 +116,7 @@ class _Post:
         return failed
 
     async def _try(self, outlet: Outlet) -> FeedwardenError | None:
-        letter = _letter(self.dispatch.notice, self.dispatch.group)
+        letter = self.letter
         if outlet is Outlet.MAIL:
             try:
                 letter = replace(letter, recipients=await self._recipients())
@@ -122,6 +127,8 @@ class _Post:
 
     async def _recipients(self) -> tuple[str, ...]:
         """Return the addresses; where nobody is meant to get mail, but has to, the owners'."""
+        if self.dispatch.recipients is not None:
+            return self.dispatch.recipients
         if self.addressing.to and not self.addressing.owners:
             return self.addressing.to
         try:
@@ -142,8 +149,27 @@ class _Post:
         return found
 
 
-def _letter(notice: Notice, group: Group | None) -> Letter:
-    return letter_of(notice) if group is None else letter_of_group(notice, group)
+def _letter(dispatch: Dispatch, links: Links | None) -> Letter:
+    """Write the letter; its link is made now, so that an outage does not use up its time."""
+    notice, group = dispatch.notice, dispatch.group
+    if group is not None:
+        listed = None if links is None or not group.decidable else links.to_requests_of(notice.feed)
+        return letter_of_group(notice, group, link=listed)
+    request, package = notice.facts.get("request"), package_of(notice)
+    if links is None or not request or package is None:
+        return letter_of(notice)
+    return letter_of(notice, link=links.to_request(RequestRef(notice.feed, package, request)))
+
+
+def _is_taken(outlets: Sequence[Outlet], failed: Mapping[Outlet, FeedwardenError]) -> bool:
+    """Say whether anybody has the letter."""
+    return any(outlet not in failed or isinstance(failed[outlet], PartlyTaken) for outlet in outlets)
+
+
+def _missing(dispatch: Dispatch, failed: Mapping[Outlet, FeedwardenError]) -> tuple[str, ...] | None:
+    """Return who has not got the mail yet, where others have; those must not get it once more."""
+    error = failed.get(Outlet.MAIL)
+    return error.missing if isinstance(error, PartlyTaken) else dispatch.recipients
 
 
 def _for_log(notice: Notice, group: Group | None) -> Notice:

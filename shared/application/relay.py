@@ -58,7 +58,7 @@ class Relay:
     async def _waiting(self) -> Mapping[_Family, Sequence[Notice]]:
         found: dict[_Family, list[Notice]] = {}
         async for notice in self.register.outbox():
-            family = found.setdefault((notice.feed, family_of(notice.kind)), [])
+            family = found.setdefault((notice.feed, family_of(notice)), [])
             if len(family) < _MOST:
                 family.append(notice)
         return found

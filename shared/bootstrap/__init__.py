@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from shared.application.abandon import Abandoner
+from shared.application.approve.advance import Advancer
+from shared.application.approve.expire import Expirer
 from shared.application.check import Checker
 from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
@@ -37,12 +41,15 @@ from shared.bootstrap.world import VERSION, World, world_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.rules import GuardPolicy
 
+if TYPE_CHECKING:
+    from shared.web.approval_pages import ApprovalPages
+
 __all__ = ["VERSION", "App", "Configuration", "app", "build", "new_id", "now", "read_configuration"]
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The use cases that the triggers call."""
+    """The use cases that the triggers call; `approvals` None = they are not configured."""
 
     intake: Intake
     walker: Walker
@@ -56,6 +63,8 @@ class App:
     messenger: Messenger
     announcer: Announcer
     readiness: Readiness
+    expirer: Expirer
+    approvals: ApprovalPages | None
 
 
 @cache
@@ -70,19 +79,22 @@ def build(configuration: Configuration) -> App:
     parts = _Parts(world, configuration)
     watcher = parts.registry_watcher()
     sweeper = parts.sweeper(watcher)
+    checker = parts.checker(configuration.policy)
     return App(
         intake=Intake(configuration.doors, world.deliveries, world.queue, now),
         walker=Walker(parts.follower(), sweeper, parts.lists, parts.look_alikes(), world.queue),
         sweeper=sweeper,
-        checker=parts.checker(configuration.policy),
+        checker=checker,
         abandoner=Abandoner(world.register, parts.journal, parts.setbacks, parts.lists, now),
         feed_watcher=parts.feed_watcher(),
         registry_watcher=watcher,
         rounds=parts.rounds(),
         relay=Relay(world.register, world.queue, Windows(world.cursors), configuration.policy, now),
-        messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue),
+        messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue, world.links),
         announcer=parts.announcer(),
         readiness=parts.readiness(),
+        expirer=Expirer(world.register, world.queue, now),
+        approvals=parts.approvals(checker),
     )
 
 
@@ -133,7 +145,19 @@ class _Parts:
         packer = Packer(world.advisories, policy.ours, now)
         gatherer = Gatherer(world.service, self.book, self.lookup, now, neighbours, packer)
         spreader = Spreader(self.book, world.names, world.register, world.queue)
-        return Checker(gatherer, world.service, world.register, self.journal, world.queue, policy, now, spreader)
+        advancer = Advancer(
+            world.service,
+            world.register,
+            self.journal,
+            world.queue,
+            policy,
+            now,
+            new_id,
+            asks=world.links is not None,
+        )
+        return Checker(
+            gatherer, world.service, world.register, self.journal, world.queue, policy, now, spreader, advancer
+        )
 
     def rounds(self) -> Rounds:
         world = self.world
@@ -155,6 +179,7 @@ class _Parts:
             queue=world.queue,
             clock=now,
             new_id=new_id,
+            book=self.book,
         )
 
     def registry_watcher(self) -> RegistryWatcher:
@@ -195,4 +220,24 @@ class _Parts:
             standings=self.standings,
             may_ask_by_name=self.settings.may_ask_by_name,
             outlets=self.outlets,
+        )
+
+    def approvals(self, checker: Checker) -> ApprovalPages | None:
+        from shared.application.approve.ask import Asker  # noqa: PLC0415  # only where approvals are on
+        from shared.application.approve.decide import Decider  # noqa: PLC0415  # the same
+        from shared.application.approve.view import Viewer  # noqa: PLC0415  # the same
+        from shared.bootstrap.signing import seals_of  # noqa: PLC0415  # the same
+        from shared.web.approval_pages import ApprovalPages  # noqa: PLC0415  # the same
+
+        world, links, seals = self.world, self.world.links, seals_of(self.settings)
+        if links is None or seals is None:
+            return None
+        return ApprovalPages(
+            viewer=Viewer(world.register, links, world.owners, self.policy, now),
+            decider=Decider(world.register, links, world.owners, self.policy, self.journal, checker, world.queue, now),
+            asker=Asker(self.book, world.register, links, self.policy, self.journal, checker, now, new_id),
+            seals=seals,
+            tenant=self.settings.entra_tenant_id,
+            new_id=new_id,
+            environment=os.environ,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.bootstrap.configuration import Configuration, hosts_of
+from shared.bootstrap.signing import links_of
 from shared.bootstrap.surroundings import new_id, now, sleep
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.letter_rules import Outlet
@@ -18,6 +19,7 @@ from shared.ports import (
     Deliveries,
     FeedService,
     LetterChannel,
+    Links,
     NameLists,
     NamesIndex,
     NoticeChannel,
@@ -38,7 +40,7 @@ VERSION: Final = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One adapter a port."""
+    """One adapter a port; `links` None = approvals are off."""
 
     service: FeedService
     owners: Owners
@@ -54,6 +56,7 @@ class World:
     queue: Queue
     log: NoticeChannel
     letters: Mapping[Outlet, LetterChannel]
+    links: Links | None
 
 
 def world_of(configuration: Configuration) -> World:
@@ -87,6 +90,7 @@ def world_of(configuration: Configuration) -> World:
         queue=StorageQueue(storage),
         log=LogChannel(),
         letters=_letters(settings),
+        links=links_of(configuration),
     )
 
 

@@ -48,6 +48,19 @@ class CaseEvent(StrEnum):
     ENFORCEMENT_SENT = "enforcement-sent"
     ENFORCEMENT_REFUSED = "enforcement-refused"
     CHECK_ABANDONED = "check-abandoned"
+    APPROVAL_ASKED = "approval-asked"
+    APPROVAL_SUPPORTED = "approval-supported"
+    APPROVAL_GRANTED = "approval-granted"
+    APPROVAL_DECLINED = "approval-declined"
+    APPROVAL_UNANSWERED = "approval-unanswered"
+    APPROVAL_WITHDRAWN = "approval-withdrawn"
+    APPROVAL_OPENING = "approval-opening"
+    APPROVAL_OPENED = "approval-opened"
+    APPROVAL_LAPSED = "approval-lapsed"
+    APPROVAL_EXPIRING = "approval-expiring"
+    APPROVAL_EXPIRED = "approval-expired"
+    APPROVAL_COMPLETED = "approval-completed"
+    APPROVAL_REVOKED = "approval-revoked"
 
 
 _S, _E = CaseState, CaseEvent
@@ -65,6 +78,15 @@ _FOUND: Final[Mapping[CaseEvent, CaseState]] = MappingProxyType(
     }
 )
 
+# What people and their approvals do moves no case by itself: the checks that follow do. Only where the switch is about
+# to be opened, the case says so before it happens.
+_APPROVAL_EVENTS: Final = tuple(event for event in CaseEvent if event.value.startswith("approval-"))
+
+
+def _approvals(state: CaseState) -> dict[CaseEvent, CaseState]:
+    return dict.fromkeys(_APPROVAL_EVENTS, state) | {_E.APPROVAL_OPENING: _S.ALLOWED}
+
+
 # Nothing was changed yet, so nothing can be pending; and a package that is safe gets no case.
 _FROM_NEW: Final[Mapping[CaseEvent, CaseState]] = {
     event: state for event, state in _FOUND.items() if event is not _E.FOUND_SAFE
@@ -80,7 +102,7 @@ _FROM_ENFORCING: Final[Mapping[CaseEvent, CaseState]] = {
 }
 
 TRANSITIONS: Final[Mapping[CaseState, Mapping[CaseEvent, CaseState]]] = MappingProxyType(
-    dict.fromkeys(_S, _FROM_ANY) | {_S.NEW: _FROM_NEW, _S.ENFORCING: _FROM_ENFORCING}
+    {state: {**_FROM_ANY, **_approvals(state)} for state in _S} | {_S.NEW: _FROM_NEW, _S.ENFORCING: _FROM_ENFORCING}
 )
 
 FINDING_OF: Final[Mapping[Protection, CaseEvent]] = MappingProxyType(
@@ -115,6 +137,8 @@ class Case:
     what stood before our last change of the switch, `changed_at` when that change was sent.
     `sequence` and `head` are the number and the hash of the newest audit event. `pack` is what is known of the twin,
     `evidence_digest` its digest, `twin_seen_at` when it was first seen; all three are missing where none was seen.
+    `approval_id` names the newest approval, alive or past; `approved_versions` are the saved external versions that
+    came in with an owner's permission.
     """
 
     feed: FeedRef
@@ -139,3 +163,5 @@ class Case:
     pack: EvidencePack | None = None
     evidence_digest: str = ""
     twin_seen_at: datetime | None = None
+    approval_id: str = ""
+    approved_versions: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ class Evidence:
     cannot be told that it came before. `internal_elsewhere` = another feed of the organization holds a live internal
     version, and no upstream feed of this one offers it, or this one serves saved external versions all the same; where
     that could not be made out, twin and public upstream are unknown too. It matters where this feed holds no
-    internal version.
+    internal version. `approved_external` are those of `saved_external` that an owner let in.
     """
 
     internal: InternalPresence
@@ -89,6 +89,7 @@ class Evidence:
     permission_missing: bool = False
     saved_after_internal: bool = False
     internal_elsewhere: bool = False
+    approved_external: tuple[str, ...] = ()
 
 
 _TAKEN = frozenset({Presence.PRESENT, Presence.TOMBSTONE})
@@ -138,6 +139,11 @@ def is_internal(evidence: Evidence) -> bool:
 def is_internal_elsewhere(evidence: Evidence) -> bool:
     """Say whether the name is internal in the organization, but not here, where it would come from outside."""
     return evidence.internal is InternalPresence.NONE and evidence.internal_elsewhere
+
+
+def unapproved_external(evidence: Evidence) -> tuple[str, ...]:
+    """Return the saved external versions that no owner let in."""
+    return tuple(version for version in evidence.saved_external if version not in evidence.approved_external)
 
 
 def twin_taken(evidence: Evidence) -> bool:

@@ -92,6 +92,8 @@ _CHANGES: Final[tuple[Callable[[EvidencePack, EvidencePack], str], ...]] = (
     *(_presence, _advisories, _class, _version, _upload, _releases, _publishers),
     *(_scripts, _repository, _beginning, _withdrawn),
 )
+# Whoever allowed versions for a while expects new ones; what they bring with them is another matter.
+_EXPECTED: Final = frozenset({_version, _upload, _releases})
 
 
 def worse(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
@@ -102,3 +104,9 @@ def worse(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
     """
     changes = _ADVISORY_CHANGES if after.twin.presence is Presence.UNKNOWN else _CHANGES
     return tuple(filter(None, (change(before, after) for change in changes)))
+
+
+def alarms(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
+    """Tell what speaks against a permission that is in force since `before`, in words: a new version alone does not."""
+    changes = _ADVISORY_CHANGES if after.twin.presence is Presence.UNKNOWN else _CHANGES
+    return tuple(filter(None, (change(before, after) for change in changes if change not in _EXPECTED)))

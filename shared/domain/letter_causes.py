@@ -15,6 +15,7 @@ _R = Reason
 WHY: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         _R.APPROVAL_IN_FORCE: "An owner allowed versions from outside.",
+        _R.APPROVED_VERSIONS_SAVED: "Versions from outside are saved in the feed, which an owner let in.",
         _R.BEHAVIOR_UNKNOWN: "Whether the package allows versions from outside could not be read.",
         _R.BLOCKED_BY_AUTO: "",
         _R.DELETED_INTERNAL_VERSIONS: "All internal versions are deleted, and Azure Artifacts may then block nothing: "

@@ -22,6 +22,18 @@ _HEAD: Final = (
     ("organization", "Organization"),
     ("feed", "Feed"),
 )
+# Of an approval: who and why, then what is allowed.
+_APPROVAL: Final = (
+    ("who", "By"),
+    ("said", "Reason given"),
+    ("asked by", "Asked by"),
+    ("allows", "Allows"),
+    ("until", "Until"),
+    ("emergency", "Emergency"),
+    ("more needed", "Owners who still have to agree"),
+    ("saved meanwhile", "Saved while it was allowed"),
+    ("others saved", "Of those nobody allowed"),
+)
 # What whoever judges the public package needs, then what stands in the feed, then how it came to this message.
 _TAIL: Final = (
     ("why this class", "Why it is taken for that"),
@@ -49,13 +61,22 @@ _TAIL: Final = (
 
 
 # Where the record's own word is none that people use.
-_SPOKEN: Final = {("advisories", AdvisoryState.NONE_KNOWN.value): "none known"}
+_SPOKEN: Final = {
+    ("advisories", AdvisoryState.NONE_KNOWN.value): "none known",
+    ("emergency", "yes"): "yes, one owner decided alone",
+}
 
 
 def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
     """Return labels and texts; what nobody told is left out, what nobody knows says so."""
-    rows = (*_named(notice.facts, _HEAD), ("Noticed", moment_text(notice.at)), *_class(notice.facts))
-    return tuple((label, cut(text)) for label, text in (*rows, *_named(notice.facts, _TAIL)))
+    where = (*_named(notice.facts, _HEAD), ("Noticed", moment_text(notice.at)))
+    rows = (*where, *_named(notice.facts, _APPROVAL), *_class(notice.facts), *_named(notice.facts, _TAIL))
+    # Nobody finds an approval.
+    spoken = {"Found by": "Prompted by"} if notice.kind.value.startswith("approval-") else {}
+    if notice.facts.get("who") and not notice.facts.get("who id"):
+        # By itself Feedwarden gives no reason: it tells what it found.
+        spoken = spoken | {"Reason given": "Why"}
+    return tuple((spoken.get(label, label), cut(text)) for label, text in rows)
 
 
 def moment_text(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shared.domain.letter_words_instead import is_emergency
 from shared.domain.notices import Notice, NoticeKind
 
 # What people see as one thing: a public package got in the way of an internal one.
@@ -22,9 +23,14 @@ COLLISIONS: Final = frozenset(
 )
 
 
-def family_of(kind: NoticeKind) -> str:
-    """Name what a notice is counted and grouped with: all collisions together, every other kind by itself."""
-    return "collision" if kind in COLLISIONS else kind.value
+def family_of(notice: Notice) -> str:
+    """Name what a notice is counted and grouped with: all collisions together, every other kind by itself.
+
+    Emergencies are told apart from other approvals, which must not hold them up.
+    """
+    if is_emergency(notice):
+        return "emergency"
+    return "collision" if notice.kind in COLLISIONS else notice.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Many notices as one: how many of each kind, and the list, which may be cut short; `told` went out before."""
+    """Many notices as one: how many of each kind, and the list, which may be cut short; `told` went out before.
+
+    `decidable` = of some of them a request is on record, which owners may decide on.
+    """
 
     group_id: str
     kinds: tuple[tuple[NoticeKind, int], ...]
@@ -46,6 +55,7 @@ class Group:
     since: datetime
     until: datetime
     told: tuple[str, ...] = ()
+    decidable: bool = False
 
     @property
     def count(self) -> int:
@@ -64,6 +74,7 @@ def group_of(group_id: str, notices: Sequence[Notice], *, told: tuple[str, ...])
         since=min(times),
         until=max(times),
         told=told,
+        decidable=any(notice.facts.get("request") for notice in notices),
     )
 
 

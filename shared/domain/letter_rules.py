@@ -56,9 +56,10 @@ class NoticeRule:
 
         A notice about no feed, or about no package, is covered only by rules that ask for none.
         """
-        return (self.kinds is None or notice.kind in self.kinds) and self._fits_feed(notice) and self._fits_name(notice)
+        return (self.kinds is None or notice.kind in self.kinds) and self.is_of_feed(notice) and self._fits_name(notice)
 
-    def _fits_feed(self, notice: Notice) -> bool:
+    def is_of_feed(self, notice: Notice) -> bool:
+        """Say whether the rule speaks of anything in the feed that the notice is about."""
         return self.feed == "*" or fnmatchcase(notice.facts.get("feed", "").lower(), self.feed.lower())
 
     def _fits_name(self, notice: Notice) -> bool:

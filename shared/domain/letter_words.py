@@ -6,32 +6,20 @@ Written for owners of feeds, who need not know how Feedwarden works. Texts in br
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from shared.domain.letters import Urgency
+from shared.domain.letter_words_approvals import APPROVAL_WORDS
+from shared.domain.letters import Urgency, Words
 from shared.domain.notices import NoticeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a letter of one kind says. `many` is the title of a letter about several, `short` the word in its list."""
-
-    urgency: Urgency
-    title: str
-    happened: str
-    done: str
-    otherwise: str
-    many: str
-    short: str
-
 
 _K = NoticeKind
 _NOTHING_TO_DO: Final = "Nobody has to do anything."
+_TO_LET_IN: Final = "To let versions from outside in, for a time or one exact version only, open the link."
 
 WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
-    {
+    dict(APPROVAL_WORDS)
+    | {
         _K.COLLISION_BLOCKED: Words(
             Urgency.WARNING,
             "Blocked: a public package has the name of {package}",
@@ -42,6 +30,7 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "If nobody acts, versions from outside stay blocked.",
             "public packages with names of internal ones",
             "blocked",
+            _TO_LET_IN,
         ),
         _K.COLLISION_REPORTED: Words(
             Urgency.ALARM,
@@ -53,6 +42,7 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "the highest version, and whoever publishes outside chooses the number.",
             "public packages with names of internal ones",
             "not blocked",
+            "If an owner of the feed wants versions from outside: the link leads to where that is decided.",
         ),
         _K.INTERNAL_ELSEWHERE: Words(
             Urgency.ALARM,
@@ -95,6 +85,7 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "feed, and treat machines that installed them as compromised until shown otherwise.",
             "public packages with names of internal ones",
             "versions from outside are saved",
+            "If an owner of the feed wants versions from outside: the link leads to where that is decided.",
         ),
         _K.SWITCH_LEFT_OPEN: Words(
             Urgency.WARNING,
@@ -144,6 +135,7 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "public package.",
             "public packages with names of internal ones, which stay out",
             "blocked already",
+            _TO_LET_IN,
         ),
         _K.TWIN_CHANGED: Words(
             Urgency.WARNING,
@@ -154,6 +146,7 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "If nobody acts, everything stays as it is. Look at what changed where somebody allowed this package.",
             "public packages are judged otherwise than before",
             "judged otherwise",
+            "The link shows what is known now, and what was decided.",
         ),
         _K.LOOK_ALIKE_FOUND: Words(
             Urgency.NEWS,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.errors import UpstreamError
 
 
 class Urgency(StrEnum):
@@ -12,6 +15,24 @@ class Urgency(StrEnum):
     ALARM = "alarm"
     WARNING = "warning"
     NEWS = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a letter of one kind says; texts in braces are facts of the notice.
+
+    `many` is the title of a letter about several, `short` the word in its list. `invitation` says what the letter's
+    link is for, and stands only where there is one.
+    """
+
+    urgency: Urgency
+    title: str
+    happened: str
+    done: str
+    otherwise: str
+    many: str
+    short: str
+    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +52,12 @@ class Letter:
     packages: tuple[str, ...] = ()
     link: str | None = None
     recipients: tuple[str, ...] = ()
+
+
+class PartlyTaken(UpstreamError):
+    """Some recipients have the letter: another attempt goes to those who are `missing`, and to nobody else."""
+
+    def __init__(self, text: str, *, service: str, missing: Iterable[str]) -> None:
+        """Keep the addresses beside the words, which show none."""
+        super().__init__(text, service=service)
+        self.missing = tuple(missing)

@@ -19,6 +19,7 @@ from shared.domain.evidence import (
     is_internal,
     is_internal_elsewhere,
     twin_taken,
+    unapproved_external,
 )
 from shared.domain.reasons import Reason
 from shared.domain.twins import Presence
@@ -176,7 +177,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ),
     Row(
         # Saved versions are served whatever the switch or the upstreams say: nothing below can mend that.
-        lambda e: is_collision(e) and bool(e.saved_external),
+        lambda e: is_collision(e) and bool(unapproved_external(e)),
         Protection.EXPOSED,
         Reason.SAVED_EXTERNAL_VERSIONS,
     ),
@@ -246,9 +247,10 @@ REMARKS: Final[tuple[tuple[Callable[[Evidence], bool], Reason], ...]] = (
     (lambda e: e.organization_policy is OrganizationPolicy.OFF, Reason.ORGANIZATION_POLICY_OFF),
     (lambda e: e.internal is InternalPresence.DELETED, Reason.DELETED_INTERNAL_VERSIONS),
     (
-        lambda e: bool(e.saved_external) and (is_internal(e) or is_internal_elsewhere(e)),
+        lambda e: bool(unapproved_external(e)) and (is_internal(e) or is_internal_elsewhere(e)),
         Reason.SAVED_EXTERNAL_VERSIONS,
     ),
+    (lambda e: bool(e.approved_external), Reason.APPROVED_VERSIONS_SAVED),
     (is_internal_elsewhere, Reason.INTERNAL_ELSEWHERE),
     (is_settling, Reason.PROPAGATING),
     (lambda e: is_collision(e) and e.proof is Proof.LEAKS and not e.propagating, Reason.PROTECTION_NOT_HOLDING),

@@ -9,6 +9,7 @@ class Reason(StrEnum):
     """Why. Codes are published: they may be added, never renamed."""
 
     APPROVAL_IN_FORCE = "approval-in-force"
+    APPROVED_VERSIONS_SAVED = "approved-versions-saved"
     BEHAVIOR_UNKNOWN = "behavior-unknown"
     BLOCKED_BY_AUTO = "blocked-by-auto"
     DELETED_INTERNAL_VERSIONS = "deleted-internal-versions"

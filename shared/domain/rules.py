@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from shared.domain.approval_rules import DEFAULT_TERMS, ApprovalRule, ApprovalTerms
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
 from shared.domain.letter_rules import DEFAULT_ADDRESSING, Addressing, NoticeRule
+from shared.domain.letter_words_instead import is_emergency
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.domain.ours import NOTHING_OURS, Ours
+from shared.domain.owners import distinct
 from shared.domain.policy import Mode, Stance
 
 
@@ -44,14 +47,25 @@ class GuardPolicy:
     rules: tuple[Rule, ...] = ()
     ours: Ours = NOTHING_OURS
     notices: tuple[NoticeRule, ...] = ()
+    approvals: tuple[ApprovalRule, ...] = ()
 
     def stance(self, feed: Feed, name: PackageName) -> Stance:
         """Return what the first rule that covers the package says."""
         return next((rule.stance for rule in self.rules if rule.covers(feed, name)), self.default)
 
     def addressing(self, notice: Notice) -> Addressing:
-        """Return who is told, by the first rule that covers the notice; without one the feed's owners, and Teams."""
+        """Return who is told, by the first rule that covers the notice; without one the feed's owners, and Teams.
+
+        Of an emergency everybody is told who is told of anything in the feed, and owners and Teams whatever rules say.
+        """
+        if is_emergency(notice):
+            named = (address for rule in self.notices if rule.is_of_feed(notice) for address in rule.addressing.to)
+            return Addressing(distinct(named), owners=True, teams=True)
         return next((rule.addressing for rule in self.notices if rule.covers(notice)), DEFAULT_ADDRESSING)
+
+    def terms(self, feed_title: str, name: PackageName) -> ApprovalTerms:
+        """Return on which terms external versions of a package may be allowed in the feed that people call so."""
+        return next((rule.terms for rule in self.approvals if rule.covers(feed_title, name)), DEFAULT_TERMS)
 
 
 AUDIT_EVERYTHING = GuardPolicy(Stance(Mode.AUDIT))

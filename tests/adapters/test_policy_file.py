@@ -26,7 +26,7 @@ _DOCS: Final = Path(__file__).parents[2] / "docs"
 _AUDIT, _ENFORCE, _PREEMPT = Stance(Mode.AUDIT), Stance(Mode.ENFORCE), Stance(Mode.ENFORCE, preempt=True)
 
 
-_FILE_KEYS: Final = "version, mode, preempt, rules, ours, notices"
+_FILE_KEYS: Final = "version, mode, preempt, rules, ours, notices, approvals"
 _RULE_KEYS: Final = "mode, preempt, feed, name, ecosystem"
 
 
@@ -87,10 +87,12 @@ def test_the_page_tells_every_key_and_every_limit() -> None:
     page = (_DOCS / "policy-file.md").read_text("utf-8")
     sample = yaml.safe_load((_DOCS / "policy.sample.yaml").read_text("utf-8"))
     keys = set(sample) | {key for rule in sample["rules"] for key in rule} | set(sample["ours"])
-    keys |= {key for rule in sample["notices"] for key in rule}
+    keys |= {key for section in ("notices", "approvals") for rule in sample[section] for key in rule}
     rules = {"version", "mode", "preempt", "rules", "feed", "name", "ecosystem"}
     notices = {"notices", "kinds", "to", "teams"}
-    assert keys == rules | notices | {"ours", "publishers", "repositories", "prefixes"}
+    # Of the approvals' keys the sample has some; test_policy_approvals.py compares all of them with the page.
+    approvals = {"approvals", "default_days", "most_days", "four_eyes", "needed", "break_glass", "when_worse"}
+    assert keys == rules | notices | approvals | {"ours", "publishers", "repositories", "prefixes"}
     assert all(f"| `{key}` |" in page for key in keys)
     assert f"at most {MOST_RULES}" in page
     assert f"at most {MOST_ENTRIES} entries" in page
@@ -334,6 +336,7 @@ def test_the_most_rules_there_may_be_are_read() -> None:
 @example("a: !<tag:yaml.org,2002:python/name:os.system> x")
 @example("\ud800")
 @example("=")
+@example("\U00018cd6:")
 @example("<<: 1")
 @example("version: 0b" + "1" * 20_000)
 def test_any_text_is_read_or_refused(text: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.application.abandon import Abandoner
+from shared.application.approve.advance import Advancer
 from shared.application.check import Checker
 from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
@@ -96,6 +97,7 @@ class House:
     advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
     owners: FakeOwners = field(default_factory=FakeOwners)
     letters: dict[Outlet, LetterChannel] = field(default_factory=dict)
+    asks: bool = False
 
     def __post_init__(self) -> None:
         """Share the one clock."""
@@ -129,7 +131,22 @@ class House:
         gatherer = Gatherer(self.service, self.book, self.lookup, self.clock, neighbours, packer)
         spreader = Spreader(self.book, self.names, self.register, self.queue)
         return Checker(
-            gatherer, self.service, self.register, self.journal, self.queue, self.policy, self.clock, spreader
+            gatherer,
+            self.service,
+            self.register,
+            self.journal,
+            self.queue,
+            self.policy,
+            self.clock,
+            spreader,
+            self.advancer,
+        )
+
+    @property
+    def advancer(self) -> Advancer:
+        """What follows of decisions."""
+        return Advancer(
+            self.service, self.register, self.journal, self.queue, self.policy, self.clock, self.ids, asks=self.asks
         )
 
     @property
@@ -163,7 +180,7 @@ class House:
         """Names that resemble ours."""
         registries = self.lookup.registries
         return LookAlikeReporter(
-            self.names, self.register, registries, self.ours, ORGANIZATION, self.queue, self.clock, self.ids
+            self.names, self.register, registries, self.ours, ORGANIZATION, self.queue, self.clock, self.ids, self.book
         )
 
     @property

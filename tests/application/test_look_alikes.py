@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from shared.application.messages import SweepKind, SweepRequest
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.findings import Finding, Likeness, whole_organization
+from shared.domain.letter_rules import Addressing, NoticeRule
 from shared.domain.names import PackageName
 from shared.domain.notices import NoticeKind
 from shared.domain.ours import Ours
 from shared.domain.public_sources import PublicSource
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
-from shared.errors import UntrustedInput
+from shared.errors import UntrustedInput, UpstreamUnavailable
 from tests.application.house import BILLING, House
 from tests.fakes import ORGANIZATION
 
@@ -67,6 +69,24 @@ async def test_names_that_resemble_ours_are_found_and_told(public: str, likeness
     assert notice.facts["latest version"] == "99.10.9"
     assert notice.facts["publishers"] == "stranger"
     assert house.register.stored == {}
+
+
+async def test_a_notice_says_in_which_feed_the_name_is_internal() -> None:
+    """As people call it, so that rules for a feed cover it; where nobody can say, people are told all the same."""
+    for trouble, covered in ((None, True), (UpstreamUnavailable("no answer", service="test"), False)):
+        house = await indexed()
+        feed = (await house.service.feeds())[0]
+        if trouble is not None:
+            house.service.faults.fail("feeds", trouble)
+        house.npm.publish(npm("billing"))
+        reporter = replace(house.look_alikes, book=house.book)
+        await reporter.look_at(
+            SweepRequest(SweepKind.LOOK_ALIKE, "", only="npm", location=SOURCE.location, public="billing")
+        )
+        (notice,) = house.register.waiting.values()
+        assert notice.facts.get("feed") == (feed.title if covered else None)
+        rule = NoticeRule(Addressing(), feed=feed.title.upper())
+        assert rule.covers(notice) is covered
 
 
 async def test_a_finding_is_told_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from shared.application.notify_messages import Dispatch
 from shared.domain.feeds import FeedRef
 from shared.domain.letter_groups import group_of
 from shared.domain.letter_rules import Addressing, NoticeRule, Outlet
+from shared.domain.letters import PartlyTaken
 from shared.domain.notices import NoticeKind
 from shared.domain.owners import FeedOwners
 from shared.errors import AddressRefused, AuthenticationFailed, UntrustedInput, UpstreamError, UpstreamUnavailable
@@ -244,6 +246,56 @@ async def test_a_state_that_cannot_be_read_is_shown_as_such() -> None:
     assert (await reach.house.readiness.report())["letters"].ok
 
 
+_TWO: Final = FeedOwners((person("ann"), person("bob")))
+_PARTLY: Final = PartlyTaken("1 of 2 refused", service="mail", missing=("bob@contoso.example",))
+
+
+async def test_who_has_the_mail_gets_no_second_one() -> None:
+    """In whichever process the next attempt runs: the message says who is left."""
+    reach = _Reach(teams=False)
+    reach.house.owners.default = _TWO
+    reach.mail.faults.fail("send", _PARTLY)
+    await reach.send()
+    reach.house.owners.faults.fail("owners_of", _DOWN)
+    assert await reach.send_waiting() == 1
+    assert [letter.recipients for letter in reach.mail.sent] == [("bob@contoso.example",)]
+    assert await reach.house.queue.waiting(QueueName.NOTICES) == 0
+
+
+async def test_who_is_left_is_kept_while_nothing_can_be_sent() -> None:
+    """A server that goes down between does not make it everybody again."""
+    reach = _Reach()
+    reach.house.owners.default = _TWO
+    reach.mail.faults.fail("send", _PARTLY)
+    await reach.send()
+    reach.mail.faults.fail("send", _DOWN)
+    await reach.send_waiting()
+    await reach.send_waiting()
+    assert [letter.recipients for letter in reach.mail.sent] == [("bob@contoso.example",)]
+    assert len(reach.teams.sent) == 1
+
+
+async def test_one_address_that_is_refused_for_good_makes_no_poison() -> None:
+    """The others were told: nobody is made up for, and after the last attempt it is an error in the log."""
+    reach = _Reach(Addressing(_TEAM, teams=False))
+    reach.mail.faults.fail("send", _PARTLY, times=None)
+    await reach.send()
+    for _ in SEND_AGAIN_AFTER:
+        assert await reach.send_waiting() == 1
+    assert await reach.send_waiting() == 0
+    assert reach.teams.sent == []
+    assert not (await reach.house.readiness.report())["letters"].ok
+
+
+def test_too_many_who_are_left_are_everybody_again() -> None:
+    """A message has its limit: told twice beats not told."""
+    left = tuple(f"{'x' * 60}{n}@contoso.example" for n in range(500))
+    for count, kept in ((3, left[:3]), (500, None)):
+        dispatch = Dispatch(notice(), group_of("g", burst(2_000), told=()), 1, (Outlet.MAIL,), left[:count])
+        assert len(dispatch.text().encode()) <= 48 * 1024
+        assert Dispatch.of(dispatch.text()).recipients == kept
+
+
 async def test_a_message_that_is_not_ours_is_refused_and_told() -> None:
     """In poison it is told as not readable."""
     reach = _Reach()
@@ -256,7 +308,7 @@ async def test_a_message_that_is_not_ours_is_refused_and_told() -> None:
 def test_a_dispatch_comes_back_as_it_went() -> None:
     """Every member survives; a message of the version before has no attempt, and is read as the first."""
     group = group_of("g", burst(3), told=("npm:x",))
-    dispatch = Dispatch(notice(), group, attempt=2, left=(Outlet.TEAMS,))
+    dispatch = Dispatch(notice(), group, attempt=2, left=(Outlet.TEAMS,), recipients=("a@contoso.example",))
     assert Dispatch.of(dispatch.text()) == dispatch
     assert Dispatch.of(Dispatch(notice()).text()) == Dispatch(notice())
     earlier = (

@@ -50,6 +50,14 @@ async def test_a_campaign_of_218_names_is_one_letter_with_a_list() -> None:
     assert await _relayed(house) == []
 
 
+async def test_an_emergency_waits_for_no_burst() -> None:
+    """Twenty packages were just allowed, and are held to become one letter: the one that was not agreed on goes out."""
+    house = House()
+    loud = notice(NoticeKind.APPROVAL_GRANTED, facts={"emergency": "yes"}, number=99)
+    _waits(house, [*burst(20, NoticeKind.APPROVAL_GRANTED), loud])
+    assert [dispatch.notice.notice_id for dispatch in await _relayed(house)] == [loud.notice_id]
+
+
 async def test_feeds_and_kinds_are_counted_apart() -> None:
     """Five here and five there are no burst, and neither are five confirmations beside them."""
     house = House()

@@ -34,6 +34,19 @@ FACTS: Final = {
     "evidence digest": "ab" * 32,
 }
 
+# What notices about approvals tell beside these.
+APPROVAL: Final = {
+    "request": "request-1",
+    "who": "Olga Owner",
+    "who id": "tenant-1/oid-olga",
+    "said": "needed for the release",
+    "asked by": "Dan Developer",
+    "allows": "all versions, for 7 days",
+    "until": "2025-03-08 12:00 UTC",
+    "saved meanwhile": "2.1.0, 2.2.0",
+    "others saved": "2.2.0",
+}
+
 
 def notice(
     kind: NoticeKind = NoticeKind.COLLISION_BLOCKED,

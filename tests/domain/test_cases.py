@@ -14,6 +14,7 @@ from shared.errors import IllegalTransition
 _S, _E = CaseState, CaseEvent
 _FINDINGS: Final = {event for event in CaseEvent if event.value.startswith("found-")}
 _JUDGED: Final = set(CaseState) - {_S.NEW, _S.ENFORCING}
+_APPROVALS: Final = {event for event in CaseEvent if event.value.startswith("approval-")}
 
 # What cannot happen, and why; together with the table this is every state with every event.
 _IMPOSSIBLE: Final = {
@@ -23,6 +24,8 @@ _IMPOSSIBLE: Final = {
         (state, outcome) for state in _JUDGED | {_S.NEW} for outcome in (_E.ENFORCEMENT_SENT, _E.ENFORCEMENT_REFUSED)
     },
     "an intent on record is not forgotten for a judgement": {(_S.ENFORCING, finding) for finding in _FINDINGS},
+    "an approval is about a case": {(_S.NEW, event) for event in _APPROVALS},
+    "nobody decides while the switch is being set back": {(_S.ENFORCING, event) for event in _APPROVALS},
     "the intent is on record already": {(_S.ENFORCING, _E.ENFORCEMENT_INTENDED)},
 }
 
@@ -80,10 +83,16 @@ def test_no_case_becomes_new_again() -> None:
 
 def test_an_event_leads_to_one_state_wherever_it_happens() -> None:
     """So the audit chain can be read without knowing where each case stood."""
-    for event in CaseEvent:
+    for event in set(CaseEvent) - (_APPROVALS - {_E.APPROVAL_OPENING}):
         # A check that is given up leaves an enforcement what it is: its intent still has to be resolved.
         states = {state for state in TRANSITIONS if (state, event) != (CaseState.ENFORCING, CaseEvent.CHECK_ABANDONED)}
         assert len({TRANSITIONS[state][event] for state in states if event in TRANSITIONS[state]}) == 1
+
+
+@pytest.mark.parametrize("event", sorted(_APPROVALS - {_E.APPROVAL_OPENING}))
+def test_what_happens_to_an_approval_moves_no_case(event: CaseEvent) -> None:
+    """The checks that follow say how the case stands; only the intent to open the switch is told beforehand."""
+    assert {TRANSITIONS[state][event] is state for state in _JUDGED} == {True}
 
 
 def test_every_verdict_is_a_finding() -> None:

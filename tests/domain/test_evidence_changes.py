@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shared.domain.evidence_changes import worse
+from shared.domain.evidence_changes import alarms, worse
 from shared.domain.evidence_pack import EvidencePack
 from shared.domain.twins import Presence, unknown_twin
 from tests.domain.packs import MALICIOUS, NONE_KNOWN, PACKS, on, pack, twin
@@ -115,3 +115,19 @@ def test_any_two_packs_can_be_compared(before: EvidencePack, after: EvidencePack
     """Nothing is worse than itself."""
     assert worse(before, before) == ()
     assert all(worse(before, after)) or not worse(before, after)
+
+
+def test_a_new_version_alone_does_not_speak_against_a_permission_in_force() -> None:
+    """Whoever allowed versions for a while expects new ones; what is new beside the number is another matter."""
+    before = pack()
+    newer = pack(twin(latest_version="3.3.0", latest_published=on("2026-10-01"), releases=41))
+    assert worse(before, newer)
+    assert alarms(before, newer) == ()
+    taken_over = pack(twin(latest_version="3.3.0", publishers=("al", "mallory", "zoe")))
+    assert alarms(before, taken_over) == ("accounts publish it that did not before: mallory",)
+
+
+def test_advisories_speak_against_a_permission_even_where_the_registry_is_silent() -> None:
+    """A look that failed tells nothing of the package, but what advisories say stands."""
+    found = alarms(pack(), pack(twin(presence=Presence.UNKNOWN), advisories=MALICIOUS))
+    assert any("malicious" in change for change in found)

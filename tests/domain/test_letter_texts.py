@@ -17,7 +17,7 @@ from shared.domain.letters import Letter, Urgency
 from shared.domain.notices import Notice, NoticeKind
 from shared.domain.reasons import Reason
 from shared.domain.twin_class import TwinClass
-from tests.domain.letters import burst, notice
+from tests.domain.letters import APPROVAL, burst, notice
 
 
 def _text(letter: Letter) -> str:
@@ -41,6 +41,7 @@ def test_a_letter_says_what_happened_what_was_done_and_what_if_nobody_acts(kind:
         "loss": "the sequence was reset",
         "organization": "contoso",
         "saved external": "1.1.0",
+        **APPROVAL,
     }
     letter = letter_of(notice(kind, facts=extra))
     assert letter.letter_id == notice(kind).notice_id
@@ -163,6 +164,30 @@ def test_every_kind_makes_a_group(kind: NoticeKind) -> None:
 
 def test_all_collisions_are_one_family() -> None:
     """Blocked or not, they are one campaign; every other kind is counted by itself."""
-    assert {family_of(kind) for kind in COLLISIONS} == {"collision"}
-    others = [family_of(kind) for kind in NoticeKind if kind not in COLLISIONS]
+    assert {family_of(notice(kind)) for kind in COLLISIONS} == {"collision"}
+    others = [family_of(notice(kind)) for kind in NoticeKind if kind not in COLLISIONS]
     assert len(set(others)) == len(others)
+
+
+_LINK = "https://guard.example.test/api/approvals/x"
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_only_a_letter_with_a_link_speaks_of_it(kind: NoticeKind) -> None:
+    """Where there is none, nobody is told to open it."""
+    with_link, without = (letter_of(notice(kind, facts=APPROVAL), link=link) for link in (_LINK, None))
+    assert (with_link.link, without.link) == (_LINK, None)
+    assert "link" not in _text(without)
+    assert ("link" in with_link.paragraphs[-1]) is bool(WORDS[kind].invitation)
+    assert with_link.paragraphs[-1].startswith(without.paragraphs[-1])
+
+
+def test_a_group_with_a_link_leads_to_the_list_of_its_feed() -> None:
+    """And says so; a group is decidable where one of its members has a request."""
+    members = [*burst(6), notice(name="asked", facts=APPROVAL, number=9)]
+    group = group_of("group-1", members, told=())
+    assert (group.decidable, group_of("group-1", burst(6), told=()).decidable) == (True, False)
+    letter = letter_of_group(members[0], group, link=_LINK)
+    assert letter.link == _LINK
+    assert "The link lists the requests of this feed" in letter.paragraphs[-1]
+    assert "link" not in _text(letter_of_group(members[0], group))

@@ -10,7 +10,18 @@ from typing import Final
 import pytest
 
 from shared.domain.evidence import InternalPresence, OrganizationPolicy, Proof, PublicUpstream, UpstreamingBehavior
-from shared.domain.policy import ROWS, Action, Mode, Protection, Stance, action, decide, is_drift, is_settling
+from shared.domain.policy import (
+    ROWS,
+    Action,
+    Mode,
+    Protection,
+    Stance,
+    action,
+    decide,
+    is_drift,
+    is_settling,
+    protection,
+)
 from shared.domain.reasons import Reason
 from shared.domain.twins import Presence
 from tests.domain.worlds import AXES, STANCES, Key, evidence_of, judged, keys
@@ -60,7 +71,29 @@ def test_every_point_is_judged_by_one_row_and_every_row_decides_somewhere() -> N
 
 def test_every_reason_is_given_somewhere() -> None:
     """No reason code exists that nothing produces."""
-    assert {reason for _, reasons in judged().values() for reason in reasons} == set(Reason)
+    given = {reason for _, reasons in judged().values() for reason in reasons}
+    assert given == set(Reason) - {Reason.APPROVED_VERSIONS_SAVED}
+
+
+def test_approved_versions_only_take_back_what_saved_ones_alarmed_of() -> None:
+    """With an owner's permission a saved version is judged as if it were not saved, if anything else stays the same.
+
+    It stays what makes a collision where nobody answers. And no verdict becomes better than without any saved version.
+    """
+    changed = 0
+    for key, (verdict, reasons) in judged().items():
+        if not _at(key, "saved_external"):
+            continue
+        approved, others = protection(evidence_of(_with(key, approved_external=("9.0.0",))))
+        if approved is not verdict:
+            assert reasons[0] is Reason.SAVED_EXTERNAL_VERSIONS
+            changed += 1
+        assert Reason.APPROVED_VERSIONS_SAVED in others
+        assert Reason.SAVED_EXTERNAL_VERSIONS not in others
+        if approved in {Protection.PROTECTED, Protection.NOT_AT_RISK}:
+            clean = _with(key, saved_external=())
+            assert verdict is approved or judged()[clean][0] in {approved, Protection.NOT_AT_RISK, Protection.UNKNOWN}
+    assert changed
 
 
 @pytest.mark.parametrize("name", _UNKNOWN)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.domain.approved_versions import same_version
+from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
 from shared.domain.feeds import Feed, FeedRef, UpstreamKind
 from shared.domain.names import PackageName
 from shared.domain.versions import FeedVersion
 from shared.errors import FeedNotFound, FeedwardenError, PermissionMissing, UnexpectedAnswer
-from shared.ports import ChangePage, ListedPackage, PackagePage
+from shared.ports import ChangePage, FetchOutcome, ListedPackage, PackagePage
 from tests.fakes.faults import Faults
 from tests.fakes.feed_world import FeedWorld, HeldFeed, HeldPackage
 
 _SERVICE = "fake feeds"
+# As the real adapter: of these no index tells a version's files.
+_NOT_FETCHED = frozenset({Ecosystem.MAVEN, Ecosystem.CARGO})
 
 
 @dataclass(slots=True)
@@ -22,7 +26,8 @@ class FakeFeedService:
     """A FeedService whose world, policy, page size and trouble a test sets.
 
     `slow_to_settle` = a change of a switch reads back at once and is served by only after
-    `world.settle()`. `owner` false = switches may be neither read nor set.
+    `world.settle()`. `owner` false = switches may be neither read nor set. `collaborator` false = nothing may be
+    saved from upstream.
     """
 
     world: FeedWorld = field(default_factory=FeedWorld)
@@ -31,6 +36,7 @@ class FakeFeedService:
     page_size: int = 1000
     slow_to_settle: bool = False
     owner: bool = True
+    collaborator: bool = True
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Return every feed, disabled ones too."""
@@ -101,6 +107,16 @@ class FakeFeedService:
         """Set the switch back to `auto`."""
         await self._switch("clear_upstreaming_behavior", feed, name, UpstreamingBehavior.AUTO)
 
+    async def fetch_version(self, feed: Feed, name: PackageName, version: str) -> FetchOutcome:
+        """Save one version that the feed offers now, as a download would; what is held already is only downloaded."""
+        call = await self.faults.begin("fetch_version", feed=feed.ref, name=name)
+        if name.ecosystem in _NOT_FETCHED:
+            return FetchOutcome.UNSUPPORTED
+        package = self._open(feed).packages.get(name)
+        outcome = FetchOutcome.NOT_OFFERED if package is None else self._save(feed, package, version)
+        self.faults.end(call)
+        return outcome
+
     async def proof(self, feed: Feed, name: PackageName, held: Sequence[FeedVersion]) -> Proof:
         """Return the scripted proof, else what a client of this feed would see now."""
         try:
@@ -120,6 +136,21 @@ class FakeFeedService:
             package.behavior = behavior
             package.effective = package.effective if self.slow_to_settle else behavior
         self.faults.end(call)
+
+    def _save(self, feed: Feed, package: HeldPackage, wanted: str) -> FetchOutcome:
+        ecosystem = package.name.ecosystem
+        for held in package.versions:
+            # A number that was deleted is never filled from outside.
+            if same_version(ecosystem, held.version, wanted):
+                return FetchOutcome.NOT_OFFERED if held.deleted else FetchOutcome.FETCHED
+        offered = (text for text in self._offered(feed, package) if same_version(ecosystem, text, wanted))
+        version = next(offered, None)
+        if version is None:
+            return FetchOutcome.NOT_OFFERED
+        if not self.collaborator:
+            raise PermissionMissing(f"no collaborator of feed {feed.title}", service=_SERVICE)
+        self.world.save(feed, package, version)
+        return FetchOutcome.FETCHED
 
     def _offered(self, feed: Feed, package: HeldPackage) -> set[str]:
         current = self._held(feed.ref).feed

@@ -156,6 +156,11 @@ class FeedWorld:
         """Let a package appear on the public registry that the feeds' upstream sources lead to."""
         self.public[name] = (*self.public.get(name, ()), *(versions or ("99.0.0",)))
 
+    def save(self, feed: Feed, package: HeldPackage, version: str) -> None:
+        """Keep a version that came from outside; it shows as a change."""
+        package.versions.append(FeedVersion(version, Origin.EXTERNAL, deleted=False))
+        self.by_ref[feed.ref].changes.append(package.name)
+
     def settle(self) -> None:
         """Let every change of a switch take effect."""
         for held in self.by_ref.values():

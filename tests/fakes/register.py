@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from shared.domain.approvals import Approval
 from shared.domain.audit import AuditEvent
 from shared.domain.cases import Case
 from shared.domain.feeds import FeedRef
@@ -17,17 +18,20 @@ from tests.fakes.faults import Faults
 
 type _Likeness = tuple[FeedRef, PackageName, Likeness, str]
 type _Subject = tuple[FeedRef, PackageName]
+type _Past = tuple[FeedRef, PackageName, str]
 
 
 @dataclass(slots=True)
 class MemoryRegister:
-    """Cases, events, findings and outbox. A change is checked as a whole before any of it is kept."""
+    """Cases, events, approvals, findings and outbox. A change is checked as a whole before any of it is kept."""
 
     faults: Faults = field(default_factory=Faults)
     stored: dict[_Subject, StoredCase] = field(default_factory=dict)
     chains: dict[_Subject, dict[int, AuditEvent]] = field(default_factory=dict)
     waiting: dict[tuple[FeedRef, str], Notice] = field(default_factory=dict)
     found: dict[_Likeness, Finding] = field(default_factory=dict)
+    alive: dict[_Subject, Approval] = field(default_factory=dict)
+    past: dict[_Past, Approval] = field(default_factory=dict)
     _writes: int = 0
 
     async def case(self, feed: FeedRef, name: PackageName) -> StoredCase | None:
@@ -41,19 +45,46 @@ class MemoryRegister:
         call = await self.faults.begin("commit", feed=subject[0], name=subject[1])
         if any(notice.feed != change.case.feed for notice in change.notices):
             raise ValueError("a notice of another feed cannot move together with this case")
+        _check_approvals(change)
         chain = self.chains.setdefault(subject, {})
         notices = {(notice.feed, notice.notice_id): notice for notice in change.notices}
         current = self.stored.get(subject)
         if (None if current is None else current.tag) != change.replaces:
             raise StaleWrite(f"the case of {change.case.name} changed since it was read")
-        if change.event.sequence in chain or notices.keys() & self.waiting.keys():
+        ended = {(*subject, each.approval_id): each for each in change.approvals if not each.is_alive}
+        if change.event.sequence in chain or notices.keys() & self.waiting.keys() or ended.keys() & self.past.keys():
             raise StaleWrite(f"the case of {change.case.name} already holds a row of this change")
         self._writes += 1
         stored = self.stored[subject] = StoredCase(change.case, f"tag-{self._writes}")
         chain[change.event.sequence] = change.event
         self.waiting.update(notices)
+        self._move_approvals(subject, change.approvals, ended)
         self.faults.end(call)
         return stored
+
+    def _move_approvals(self, subject: _Subject, moved: Sequence[Approval], ended: dict[_Past, Approval]) -> None:
+        standing = self.alive.get(subject)
+        if standing is not None and (*subject, standing.approval_id) in ended:
+            del self.alive[subject]
+        self.alive.update((subject, approval) for approval in moved if approval.is_alive)
+        self.past.update(ended)
+
+    async def approval(self, feed: FeedRef, name: PackageName) -> Approval | None:
+        """Read the approval of a package that is alive."""
+        await self.faults.begin("approval", feed=feed, name=name)
+        return self.alive.get((feed, name))
+
+    async def past_approval(self, feed: FeedRef, name: PackageName, approval_id: str) -> Approval | None:
+        """Read one approval that has ended."""
+        await self.faults.begin("past_approval", feed=feed, name=name)
+        return self.past.get((feed, name, approval_id))
+
+    async def alive_approvals(self, feed: FeedRef | None = None) -> AsyncIterator[Approval]:
+        """Walk what is alive."""
+        await self.faults.begin("alive_approvals", feed=feed)
+        for (ref, _), approval in tuple(self.alive.items()):
+            if feed in (None, ref):
+                yield approval
 
     async def cases(self, feed: FeedRef | None = None) -> AsyncIterator[Case]:
         """Walk the cases by feed and name."""
@@ -101,3 +132,10 @@ class MemoryRegister:
         await self.faults.begin("findings")
         for finding in tuple(self.found.values()):
             yield finding
+
+
+def _check_approvals(change: CaseChange) -> None:
+    if any((each.feed, each.name) != (change.case.feed, change.case.name) for each in change.approvals):
+        raise ValueError("an approval of another package cannot move together with this case")
+    if sum(each.is_alive for each in change.approvals) > 1:
+        raise ValueError("of one package one approval is alive at most")

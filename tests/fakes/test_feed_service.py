@@ -10,8 +10,9 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy, Proof, UpstreamingBehavior
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
+from shared.domain.versions import FeedVersion, Origin
 from shared.errors import FeedNotFound, PermissionMissing, UnexpectedAnswer, UpstreamUnavailable
-from shared.ports import ListedPackage
+from shared.ports import FetchOutcome, ListedPackage
 from tests.fakes import FakeFeedService, internal_source, public_source
 
 _NAME = PackageName.of(Ecosystem.NPM, "@contoso/payments")
@@ -166,3 +167,61 @@ async def test_pages_and_changes(service: FakeFeedService, feed: Feed) -> None:
     service.world.add_package(feed, names[0], internal=("2.0.0",))
     again = await service.package_changes(feed, token=token)
     assert [package.name for package in again.packages] == [names[0]]
+
+
+def _saved(service: FakeFeedService, feed: Feed) -> set[str]:
+    return {one.version for one in service.world.held(feed, _NAME).versions if one.origin is Origin.EXTERNAL}
+
+
+async def test_fetching_saves_exactly_that_version(service: FakeFeedService, feed: Feed) -> None:
+    """As an external one that shows as a change; fetching it again changes nothing."""
+    service.world.publish(_NAME, "99.1.0")
+    before = (await service.package_positions())[feed.ref]
+    for _ in range(2):
+        assert await service.fetch_version(feed, _NAME, "99.0.0+build.7") is FetchOutcome.FETCHED
+    assert service.world.held(feed, _NAME).versions[1:] == [FeedVersion("99.0.0", Origin.EXTERNAL, deleted=False)]
+    page = await service.package_changes(feed, token=before)
+    assert [package.holds_external for package in page.packages] == [True]
+    await service.clear_upstreaming_behavior(feed, _NAME)
+    assert await service.fetch_version(feed, _NAME, "99.0.0") is FetchOutcome.FETCHED
+    assert await service.fetch_version(feed, _NAME, "99.1.0") is FetchOutcome.NOT_OFFERED
+
+
+async def test_what_the_feed_does_not_offer_is_not_fetched(service: FakeFeedService, feed: Feed) -> None:
+    """No such version outside, a switch that has not taken effect, a number that was deleted, another package."""
+    assert await service.fetch_version(feed, _NAME, "98.0.0") is FetchOutcome.NOT_OFFERED
+    assert await service.fetch_version(feed, PackageName.of(Ecosystem.NPM, "other"), "1.0") is FetchOutcome.NOT_OFFERED
+    service.world.add_package(feed, _NAME, internal=("1.0.0",), external=("99.0.0",), deleted=("99.0.0",))
+    service.slow_to_settle = True
+    service.world.publish(_NAME, "99.1.0")
+    await service.allow_external_versions(feed, _NAME)
+    assert await service.fetch_version(feed, _NAME, "99.1.0") is FetchOutcome.NOT_OFFERED
+    service.world.settle()
+    assert await service.fetch_version(feed, _NAME, "99.0.0") is FetchOutcome.NOT_OFFERED
+    assert await service.fetch_version(feed, _NAME, "99.1.0") is FetchOutcome.FETCHED
+
+
+async def test_fetching_takes_a_collaborator(service: FakeFeedService, feed: Feed) -> None:
+    """A reader is refused, and nothing is saved."""
+    service.collaborator = False
+    with pytest.raises(PermissionMissing):
+        await service.fetch_version(feed, _NAME, "99.0.0")
+    assert _saved(service, feed) == set()
+
+
+@pytest.mark.parametrize("name", [(Ecosystem.MAVEN, "test.acme:ledger"), (Ecosystem.CARGO, "ledger")])
+async def test_some_ecosystems_cannot_be_fetched(
+    service: FakeFeedService, feed: Feed, name: tuple[Ecosystem, str]
+) -> None:
+    """The same as the real adapter."""
+    assert await service.fetch_version(feed, PackageName.of(*name), "1.0") is FetchOutcome.UNSUPPORTED
+
+
+async def test_an_answer_may_be_lost_after_the_version_was_saved(service: FakeFeedService, feed: Feed) -> None:
+    """How a crash looks; before it, nothing is saved."""
+    service.faults.fail("fetch_version", _TROUBLE, name=_NAME)
+    service.faults.fail("fetch_version", _TROUBLE, name=_NAME, after=True)
+    for saved in (set(), {"99.0.0"}):
+        with pytest.raises(UpstreamUnavailable):
+            await service.fetch_version(feed, _NAME, "99.0.0")
+        assert _saved(service, feed) == saved

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import checks, health, hooks, notices, poison, sweeps, watches
+from functions import approvals, checks, health, hooks, notices, poison, sweeps, watches
 from local.host.http_messages import Answer, Request, to_answer, to_message
 from local.host.messages import Message, text
 from local.host.server import load
@@ -16,6 +16,7 @@ from local.host.timers import timer_payload
 from local.host.worker import Invocation, Worker
 from local.stack.sample import GENERIC_SECRET, app_settings
 from shared.adapters.doors import doors
+from shared.application.approve.expire import Expirer
 from shared.application.intake import Intake
 from shared.bootstrap import App
 from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
@@ -59,6 +60,8 @@ def app_over(house: House) -> App:
         messenger=house.messenger,
         announcer=house.announcer,
         readiness=house.readiness,
+        expirer=Expirer(house.register, house.queue, house.clock),
+        approvals=None,
     )
 
 
@@ -91,7 +94,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], App]], No
     """Replace what every trigger asks for the application."""
 
     def replace(provide: Callable[[], App]) -> None:
-        for room in (checks, health, hooks, notices, poison, sweeps, watches):
+        for room in (approvals, checks, health, hooks, notices, poison, sweeps, watches):
             monkeypatch.setattr(room, "app", provide)
 
     return replace

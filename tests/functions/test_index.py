@@ -21,12 +21,16 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
         "abandon_check",
         "abandon_notice",
         "abandon_sweep",
+        "approval_page",
+        "ask_for_versions",
         "ask_registries",
         "check_package",
+        "expire_approvals",
         "live",
         "ready",
         "receive_delivery",
         "relay_outbox",
+        "request_page",
         "send_notice",
         "sweep_feed",
         "sweep_feeds",
@@ -36,7 +40,7 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
 
 
 def test_routes_methods_and_levels(worker: Worker) -> None:
-    """Hooks prove themselves, liveness is for anyone, readiness needs the key."""
+    """Hooks prove themselves, pages know people by the platform's sign-in, liveness is for anyone."""
     found = {
         f.name: (f.trigger.route, f.trigger.methods, f.trigger.auth_level)
         for f in worker.functions
@@ -44,6 +48,9 @@ def test_routes_methods_and_levels(worker: Worker) -> None:
     }
     assert found == {
         "receive_delivery": ("hooks/{source}", ("POST",), "anonymous"),
+        "approval_page": ("approvals/{token}", ("GET", "HEAD", "POST"), "anonymous"),
+        "request_page": ("requests", ("GET", "HEAD", "POST"), "anonymous"),
+        "ask_for_versions": ("v1/requests", ("POST",), "anonymous"),
         "live": ("health/live", ("GET",), "anonymous"),
         "ready": ("health/ready", ("GET",), "function"),
     }
@@ -67,6 +74,7 @@ def test_schedules(worker: Worker) -> None:
         "watch_feeds": "%WATCH_SCHEDULE%",
         "watch_registries": "%WATCH_SCHEDULE%",
         "relay_outbox": "*/15 * * * * *",
+        "expire_approvals": "0 * * * * *",
     }
 
 

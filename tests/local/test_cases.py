@@ -10,13 +10,14 @@ from rich.console import Console
 from local.azurite import Azurite
 from local.cases import findings_of, main, table_of
 from shared.domain.advisories import Advisories, AdvisoryState
+from shared.domain.approvals import Approval, ApprovalState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import OwnHistory, pack_of
 from shared.domain.findings import Finding, Likeness
 from shared.domain.names import PackageName
 from shared.domain.ours import NOTHING_OURS
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
-from tests.contract.storage.samples import opening
+from tests.contract.storage.samples import approval, opening
 from tests.fakes import START
 
 
@@ -60,6 +61,23 @@ def test_why_a_twin_is_unknown_can_be_read() -> None:
     with console.capture() as capture:
         console.print(table_of([replace(opening().case, twin=twin)]))
     assert "list of names is being read" in capture.get()
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        (approval(state=ApprovalState.IN_FORCE), ("approval: in-force", "until 2025-03-08 12:00Z")),
+        (replace(approval(), until=None, link_until=START), ("approval: open", "until 2025-03-01 12:00Z")),
+        (approval(name=PackageName.of(Ecosystem.NPM, "another")), ()),
+    ],
+)
+def test_an_alive_approval_is_told(found: Approval, lines: tuple[str, ...]) -> None:
+    """Its state, and until when it allows something or waits for an answer; not that of another package."""
+    console = Console(width=80, record=True, file=None)
+    with console.capture() as capture:
+        console.print(table_of([opening().case], [found]))
+    assert ("approval" in capture.get()) is bool(lines)
+    assert all(line in capture.get() for line in lines)
 
 
 def test_look_alikes_are_listed_too() -> None:

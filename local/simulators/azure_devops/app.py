@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.simulators.azure_devops import (
+    blob_store,
     control_routes,
     discovery,
     npm_side,
@@ -41,6 +42,7 @@ from local.simulators.faults import FaultyApp, with_faults
 _UPSTREAM_TIMEOUT = httpx.Timeout(10.0)
 # Recycle-bin paths of packages must be tried before the paths that would read "recyclebin" as a name.
 _PARTS = (
+    blob_store,
     discovery,
     rest_people,
     rest_policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -35,10 +35,11 @@ _SCOPES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every handler works on."""
+    """What every handler works on. `blobs` is what the blob store was told to give out, by name and signature."""
 
     world: World
     shelf: Shelf
+    blobs: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from local.simulators.azure_devops.feeds import Feed
+from local.simulators.azure_devops.offers import Listing
 from local.simulators.azure_devops.packages import HeldVersion, Package
-from local.simulators.azure_devops.shelf import Listing
 from local.simulators.azure_devops.world import Organization, World
 
 

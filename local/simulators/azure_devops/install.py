@@ -7,10 +7,10 @@ from http import HTTPStatus
 from local.simulators.azure_devops.calls import Call
 from local.simulators.azure_devops.errors import AzureError, not_found
 from local.simulators.azure_devops.feeds import Feed
+from local.simulators.azure_devops.offers import Listing, Offer, view_listing
 from local.simulators.azure_devops.packages import StoredFile
 from local.simulators.azure_devops.people import SAVE
 from local.simulators.azure_devops.public import SourceDown
-from local.simulators.azure_devops.shelf import Listing, Offer, view_listing
 
 
 async def searched(call: Call, feed: Feed, *, protocol: str, name: str) -> Listing:
@@ -32,15 +32,15 @@ async def searched(call: Call, feed: Feed, *, protocol: str, name: str) -> Listi
 
 
 async def open_version(call: Call, feed: Feed, listing: Listing, offer: Offer, *, file_name: str | None) -> StoredFile:
-    """Return one file of a version (None = its only one), saving the version where it is not held yet.
+    """Return one file of a version (None = its only one), saving it where it is not held yet.
 
     Raises:
         AzureError: 403, only collaborators and above save from upstream; 503, the upstream is down.
     """
-    if offer.held is None:
+    if offer.held is None or (file_name is not None and file_name not in offer.held.files):
         call.require(feed, SAVE)
     try:
-        held = await call.site.shelf.save(call.organization, feed, offer, protocol=listing.protocol, name=listing.name)
+        held = await call.site.shelf.save(call.organization, feed, offer, listing=listing, file_name=file_name)
     except SourceDown as error:
         raise AzureError(HTTPStatus.SERVICE_UNAVAILABLE, "UpstreamUnavailableException", str(error)) from error
     for file in held.files.values():

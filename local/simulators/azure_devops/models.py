@@ -140,6 +140,8 @@ class SettingsModel(Strict):
     coalesce_changes: bool | None = None
     zero_guid_filter: bool | None = None
     changes_tell_origin: bool | None = None
+    python_saves_each_file: bool | None = None
+    downloads_redirect: bool | None = None
 
 
 class Seed(Strict):

@@ -10,16 +10,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.simulators.azure_devops.blob_store import file_answer
 from local.simulators.azure_devops.calls import Call, Site
 from local.simulators.azure_devops.errors import AzureError, bad_request, not_found
 from local.simulators.azure_devops.feeds import Feed
 from local.simulators.azure_devops.install import open_version, package_not_found, searched
+from local.simulators.azure_devops.offers import Listing, Offer
 from local.simulators.azure_devops.packages import StoredFile
 from local.simulators.azure_devops.people import PUBLISH
 from local.simulators.azure_devops.publishing import Upload, publish
 from local.simulators.azure_devops.render_feeds import timestamp
 from local.simulators.azure_devops.routing import AnyCaseRoute, answer_call
-from local.simulators.azure_devops.shelf import Listing, Offer
 from local.simulators.azure_devops.spelling import highest
 from local.simulators.npm_protocol import read_publish, split_path, tarball_name
 from local.simulators.npm_protocol_archives import integrity
@@ -84,7 +85,7 @@ async def _tarball(call: Call, name: str, file_name: str) -> Response:
     for offer in listing.offers.values():
         if tarball_name(name, offer.version).lower() == file_name.lower():
             file = await open_version(call, feed, listing, offer, file_name=None)
-            return Response(file.content, media_type="application/octet-stream")
+            return file_answer(call, file)
     raise package_not_found(name, file_name, feed)
 
 

@@ -12,15 +12,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from local.simulators.azure_devops.blob_store import file_answer
 from local.simulators.azure_devops.calls import Call, Site
 from local.simulators.azure_devops.errors import AzureError, bad_request
 from local.simulators.azure_devops.install import open_version, package_not_found, searched
+from local.simulators.azure_devops.offers import Listing
 from local.simulators.azure_devops.packages import StoredFile
 from local.simulators.azure_devops.people import PUBLISH
 from local.simulators.azure_devops.public import RemoteFile
 from local.simulators.azure_devops.publishing import Upload, publish
 from local.simulators.azure_devops.routing import AnyCaseRoute, Handler, answer_call
-from local.simulators.azure_devops.shelf import Listing
 from local.simulators.azure_devops.spelling import normalize_name, normalize_version
 from local.simulators.pypi_protocol import (
     LEGACY_HTML,
@@ -101,7 +102,7 @@ async def download(call: Call) -> Response:
     if offer is None or file_name not in offer.file_names:
         raise package_not_found(name, call.path("version"), feed)
     file = await open_version(call, feed, listing, offer, file_name=file_name)
-    return Response(file.content, media_type="application/octet-stream")
+    return file_answer(call, file)
 
 
 async def upload(call: Call) -> Response:

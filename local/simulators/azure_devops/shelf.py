@@ -1,64 +1,20 @@
-"""What a feed lists and serves of a package: held versions, and those of its upstream sources.
+"""What a feed serves of a package: held versions, and those of its upstream sources.
 
 Listing never changes a feed; the first download of a version saves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import httpx
 
 from local.simulators.azure_devops.feeds import Feed, UpstreamSource
-from local.simulators.azure_devops.packages import HeldVersion, SourceStep, StoredFile
+from local.simulators.azure_devops.offers import Listing, Offer, merged, view_listing
+from local.simulators.azure_devops.packages import HeldVersion, StoredFile
 from local.simulators.azure_devops.protection import Circumstances, blocks_external
-from local.simulators.azure_devops.public import RemoteFile, SourceDown, fetch_file, public_versions
+from local.simulators.azure_devops.public import SourceDown, fetch_file, public_versions
 from local.simulators.azure_devops.spelling import ascending, normalize_version
 from local.simulators.azure_devops.stock import ensure_package, new_version, put, step
 from local.simulators.azure_devops.world import Organization, World
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One version that a feed lists. `held` = in this feed; else `behind` (an upstream feed's offer) or `remote`."""
-
-    version: str
-    normalized: str
-    chain: tuple[SourceStep, ...]
-    manifest: Mapping[str, Any] = field(default_factory=dict)
-    held: HeldVersion | None = None
-    behind: tuple[Feed, Offer] | None = None
-    remote: tuple[RemoteFile, ...] = ()
-
-    @property
-    def external(self) -> bool:
-        """Whether it came, or would come, from a public registry."""
-        return any(step.kind != "internal" for step in self.chain)
-
-    @property
-    def file_names(self) -> tuple[str, ...]:
-        """The names of the version's files."""
-        return tuple(file.name for file in self.files)
-
-    @property
-    def files(self) -> tuple[StoredFile | RemoteFile, ...]:
-        """The version's files, wherever they are now."""
-        if self.held:
-            return tuple(self.held.files.values())
-        return self.behind[1].files if self.behind else self.remote
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a feed lists, lowest version first; `hidden` are versions kept out, `down` sources without an answer."""
-
-    protocol: str
-    name: str
-    offers: Mapping[str, Offer]
-    hidden: tuple[str, ...] = ()
-    down: tuple[str, ...] = ()
 
 
 class Shelf:
@@ -134,65 +90,45 @@ class Shelf:
                 deleted_internal_versions_block=self._world.behavior.deleted_internal_versions_block,
             )
         )
-        offers, hidden = _merge(held, upstream, used=package.used if package else set(), blocked=blocked)
+        used = package.used if package else set()
+        offers, hidden = merged(held, upstream, used=used, blocked=blocked, by_file=self.saves_by_file(protocol))
         ordered = {version: offers[version] for version in ascending(protocol, offers)}
         return Listing(protocol, package.name if package else name, ordered, tuple(dict.fromkeys(hidden)), tuple(down))
 
-    async def files(self, organization: Organization, offer: Offer, *, protocol: str, name: str) -> list[StoredFile]:
-        """Return the bytes of a version that is not held; a feed that it passes through saves it too.
+    def saves_by_file(self, protocol: str) -> bool:
+        """Say whether a download saves one file, and not the whole version."""
+        return protocol == "pypi" and self._world.behavior.python_saves_each_file
+
+    async def _files(
+        self, organization: Organization, offer: Offer, *, listing: Listing, file_name: str | None
+    ) -> list[StoredFile]:
+        """Return the bytes of what is not held; a feed that they pass through saves them too.
 
         Raises:
             SourceDown: a registry did not give them.
         """
         if offer.behind:
             feed, behind = offer.behind
-            saved = await self.save(organization, feed, behind, protocol=protocol, name=name)
-            return list(saved.files.values())
-        return [
-            StoredFile(file.name, await fetch_file(self._client, file), file.requires_python) for file in offer.remote
-        ]
+            saved = await self.save(organization, feed, behind, listing=listing, file_name=file_name)
+            return [file for file in saved.files.values() if file_name in (None, file.name)]
+        wanted = [file for file in offer.remote if file_name in (None, file.name)]
+        return [StoredFile(file.name, await fetch_file(self._client, file), file.requires_python) for file in wanted]
 
     async def save(
-        self, organization: Organization, feed: Feed, offer: Offer, *, protocol: str, name: str
+        self, organization: Organization, feed: Feed, offer: Offer, *, listing: Listing, file_name: str | None
     ) -> HeldVersion:
-        """Save an offered version to the feed, with all its files, where it is not held yet."""
-        if offer.held:
+        """Save what a download of one listed file (None = the only one) saves: the version, or just that file."""
+        protocol = listing.protocol
+        only = file_name if self.saves_by_file(protocol) else None
+        if offer.held and (only is None or only in offer.held.files):
             return offer.held
-        files = await self.files(organization, offer, protocol=protocol, name=name)
-        package = ensure_package(self._world, feed, protocol, name)
-        earlier = package.versions.get(offer.normalized)
-        if earlier is not None:
-            return earlier  # two downloads at once: the other one was faster
-        version = new_version(self._world, protocol, offer.version)
-        version.chain, version.manifest = offer.chain, dict(offer.manifest)
-        version.files = {file.name: file for file in files}
+        files = await self._files(organization, offer, listing=listing, file_name=only)
+        package = ensure_package(self._world, feed, protocol, listing.name)
+        version = package.versions.get(offer.normalized)
+        if version is None:
+            version = new_version(self._world, protocol, offer.version)
+            version.chain, version.manifest = offer.chain, dict(offer.manifest)
+        # Two downloads at once: where the other one was faster, its files stay.
+        version.files = {file.name: file for file in files} | version.files
         put(self._world, feed, package, version)
         return version
-
-
-def view_listing(feed: Feed, view: str, protocol: str, name: str) -> Listing:
-    """Return what a view shows: only versions that were promoted to it, and nothing from upstream."""
-    shown = {version.normalized: version for version in feed.held(protocol, name) if view in version.views}
-    offers = {version: _held_offer(shown[version]) for version in ascending(protocol, shown)}
-    package = feed.package(protocol, name)
-    return Listing(protocol, package.name if package else name, offers)
-
-
-def _held_offer(version: HeldVersion) -> Offer:
-    return Offer(version.version, version.normalized, version.chain, version.manifest, version)
-
-
-def _merge(
-    held: Iterable[HeldVersion], upstream: Iterable[Offer], *, used: set[str], blocked: bool
-) -> tuple[dict[str, Offer], list[str]]:
-    offers = {version.normalized: _held_offer(version) for version in held}
-    hidden: list[str] = []
-    for offer in upstream:
-        # A number that the feed ever took, even one now in the recycle bin, is never filled from elsewhere.
-        if offer.normalized in offers or offer.normalized in used:
-            continue
-        if blocked and offer.external:
-            hidden.append(offer.normalized)
-        else:
-            offers[offer.normalized] = offer
-    return offers, hidden

@@ -22,7 +22,9 @@ class Behavior:
     `deleted_internal_versions_block` false is the dangerous reading, and so the default.
     `bad_credential_status` 203 = the sign-in page. `unreadable_feed_status` 404 hides feeds from who may not read.
     `pypi_index_speaks_json`: no document says that a feed's Python index does. `policy_needs_default_value`: some
-    organizations answer 405 to who leaves `defaultValue` out, others answer.
+    organizations answer 405 to who leaves `defaultValue` out, others answer. `python_saves_each_file` true is the
+    dangerous reading: `auto` then keeps out what was not downloaded. `downloads_redirect`: the real service answers
+    with an address of its blob store.
     """
 
     propagation: timedelta = timedelta(0)
@@ -35,6 +37,8 @@ class Behavior:
     changes_tell_origin: bool = True
     pypi_index_speaks_json: bool = False
     policy_needs_default_value: bool = True
+    python_saves_each_file: bool = True
+    downloads_redirect: bool = False
 
 
 @dataclass(slots=True)

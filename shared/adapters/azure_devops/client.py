@@ -19,6 +19,7 @@ from shared.adapters.azure_devops import (
 )
 from shared.adapters.azure_devops.addresses import Hosts
 from shared.adapters.azure_devops.directory import Directory
+from shared.adapters.azure_devops.fetch import fetch
 from shared.adapters.azure_devops.package_pages import PackagePages
 from shared.adapters.azure_devops.sender import Sender
 from shared.adapters.azure_devops.upstream_feeds import NOTHING, internal_offers
@@ -28,7 +29,7 @@ from shared.domain.names import PackageName
 from shared.domain.versions import FeedVersion, SourceLink
 from shared.errors import FeedwardenError
 from shared.logs import told
-from shared.ports import ChangePage, Clock, ListedPackage, PackagePage
+from shared.ports import ChangePage, Clock, FetchOutcome, ListedPackage, PackagePage
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +123,10 @@ class AzureDevOpsFeeds:
     async def clear_upstreaming_behavior(self, feed: Feed, name: PackageName) -> None:
         """Set the switch back to `auto` ("Clear Upstreaming Behavior"). Idempotent."""
         await self._set(feed, name, UpstreamingBehavior.AUTO)
+
+    async def fetch_version(self, feed: Feed, name: PackageName, version: str) -> FetchOutcome:
+        """Download every file of one version through the feed, as a client does, so that the feed saves it."""
+        return await fetch(self._sender, hosts=self._hosts, feed=feed, name=name, version=version)
 
     async def proof(self, feed: Feed, name: PackageName, held: Sequence[FeedVersion]) -> Proof:
         """Ask the feed's own package index whether it offers versions beyond the held ones."""

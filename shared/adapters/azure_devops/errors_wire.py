@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request, Shape, parsed
+from shared.adapters.azure_devops.exchange import SERVICE, Answer, NotThere, Request, Shape, parsed
 from shared.adapters.outbound.retry_after import retry_after as read_retry_after
 from shared.errors import (
     AuthenticationFailed,
@@ -19,7 +19,7 @@ from shared.errors import (
     UpstreamUnavailable,
 )
 
-_TRANSIENT: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+TRANSIENT: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _SCOPE_NOT_FOUND: Final = ("FeedIdNotFoundException", "FeedNotFoundException", "ProjectDoesNotExist")
 _SIGN_IN: Final = (
     "the credential is not accepted ({how}). Check that the personal access token has not expired and has the scope "
@@ -79,7 +79,7 @@ def refuse_failures(request: Request, answer: Answer, *, now: datetime) -> None:
 
 def _failure(request: Request, answer: Answer, *, now: datetime) -> UpstreamError | None:
     status = answer.status
-    if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status in TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UpstreamUnavailable(
             f"answered {status}{_activity(answer)}", service=SERVICE, retry_after=retry_after(answer, now=now)
         )
@@ -92,9 +92,12 @@ def _failure(request: Request, answer: Answer, *, now: datetime) -> UpstreamErro
         return FeedNotFound(_NO_FEED.format(kind=f" ({kind})", activity=_activity(answer)), service=SERVICE)
     if _is_success(request, answer):
         return None
-    advice = _PROBABLY_SCOPE if status == HTTPStatus.NOT_FOUND else ""
+    missing = status == HTTPStatus.NOT_FOUND
+    advice = _PROBABLY_SCOPE if missing else ""
+    # A web page is another's: it says nothing about what the service has.
+    kind_of = NotThere if missing and not is_page(answer) else UnexpectedAnswer
     text = f"answered {status}{_named(kind)} to {_asked(request)}{advice}{_activity(answer)}"
-    return UnexpectedAnswer(text, service=SERVICE)
+    return kind_of(text, service=SERVICE)
 
 
 def _refusal(request: Request, answer: Answer) -> UpstreamError:
@@ -110,7 +113,7 @@ def _refusal(request: Request, answer: Answer) -> UpstreamError:
         )
     if _ACCESS_KEY.fullmatch(kind) or _ACCESS_SENTENCE.search(_wrapped(answer).message[:_LONGEST_MESSAGE]):
         return PermissionMissing(_ROLE.format(quoted=_quoted_permission(answer), activity=activity), service=SERVICE)
-    page = _PAGE if _is_html(answer) else ""
+    page = _PAGE if is_page(answer) else ""
     return UnexpectedAnswer(
         _REFUSED.format(kind=_named(kind), what=what, page=page, activity=activity), service=SERVICE
     )
@@ -140,15 +143,16 @@ def _is_sign_in(request: Request, answer: Answer) -> bool:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return True
     asked_for_html = "html" in request.headers.get("Accept", "")
-    return status < HTTPStatus.MULTIPLE_CHOICES and not asked_for_html and _is_html(answer)
+    return status < HTTPStatus.MULTIPLE_CHOICES and not asked_for_html and is_page(answer)
 
 
-def _is_html(answer: Answer) -> bool:
+def is_page(answer: Answer) -> bool:
+    """Say whether this is a web page; no package's file is one."""
     return "html" in answer.headers.get("content-type", "").lower() or answer.body[:64].lstrip().startswith(b"<")
 
 
 def _how(answer: Answer) -> str:
-    page = " with a sign-in page" if _is_html(answer) else ""
+    page = " with a sign-in page" if is_page(answer) else ""
     return f"answered {answer.status}{page}{_activity(answer)}"
 
 

@@ -18,13 +18,19 @@ SMALL_ANSWER: Final = _MEBIBYTE
 LARGE_ANSWER: Final = 16 * _MEBIBYTE
 # A page holds 1,000 packages with all their versions.
 PAGE_ANSWER: Final = 64 * _MEBIBYTE
+# Twice what a feed takes of one file, 500 MiB in every protocol that is fetched:
+# https://learn.microsoft.com/azure/devops/artifacts/reference/limits
+FILE_ANSWER: Final = 1024 * _MEBIBYTE
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, without credentials: those are added where it is sent. `longest_answer` is in bytes."""
+    """One request, without credentials: those are added where it is sent. `longest_answer` is in bytes.
+
+    `download` = a package's file: its bytes are counted and thrown away, and it may be elsewhere (a redirect).
+    """
 
     method: str
     url: str
@@ -32,6 +38,7 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, str] | None = None
     longest_answer: int = SMALL_ANSWER
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class Answer:
 
 class AnswerTooLarge(UnexpectedAnswer):
     """A success of more bytes than the request allows: less may be asked for."""
+
+
+class NotThere(UnexpectedAnswer):
+    """A 404 that is not for want of the feed: where something may be missing, that is an answer too."""
 
 
 class Shape(BaseModel):

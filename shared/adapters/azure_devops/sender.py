@@ -11,6 +11,7 @@ import httpx
 from shared.adapters.azure_devops.credentials import Credentials
 from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_after
 from shared.adapters.azure_devops.exchange import SERVICE, SMALL_ANSWER, Answer, AnswerTooLarge, Request
+from shared.adapters.azure_devops.redirect_wire import elsewhere, refuse_no_file
 from shared.adapters.azure_devops.throttle import LONGEST_WAIT, Throttle, Timing
 from shared.errors import AuthenticationFailed, ConfigurationError, UnexpectedAnswer, UpstreamUnavailable
 
@@ -19,6 +20,8 @@ _FIRST_PAUSE: Final = timedelta(milliseconds=500)
 # A throttled call may be held for 30 s before it is answered.
 _TIMEOUT: Final = httpx.Timeout(60, connect=10)
 _WHOLE_CALL: Final = timedelta(minutes=3)
+# What is kept of a file that is thrown away: enough to see that it is not a web page.
+_BEGINNING: Final = 64
 
 _HEADERS: Final = {
     "Accept": "application/json",
@@ -85,11 +88,19 @@ class Sender:
             answer = await self._exchange(request, authorization)
             # Also on a success: the wait is meant for the next call.
             self._throttle.heed(retry_after(answer, now=self._timing.clock()))
-        refuse_failures(request, answer, now=self._timing.clock())
+            onward = elsewhere(request, answer)
+            if onward is not None:
+                answer = await self._exchange(onward, None)
+        if onward is None:
+            refuse_failures(request, answer, now=self._timing.clock())
+        else:
+            refuse_no_file(answer)
         return answer
 
-    async def _exchange(self, request: Request, authorization: str) -> Answer:
-        headers = {**_HEADERS, **request.headers, "User-Agent": self._user_agent, "Authorization": authorization}
+    async def _exchange(self, request: Request, authorization: str | None) -> Answer:
+        """Send once; `authorization` None = to a host that is not Azure DevOps, which is shown no credential."""
+        ours = {} if authorization is None else {**_HEADERS, "Authorization": authorization}
+        headers = {**ours, **request.headers, "User-Agent": self._user_agent}
         try:
             # The timeout of the whole call ends a server that sends one byte a minute.
             async with (
@@ -126,8 +137,12 @@ def _lowered(headers: httpx.Headers) -> dict[str, str]:
 
 
 async def _body(request: Request, response: httpx.Response) -> bytes:
-    """Read the body up to the limit: more of a success is refused, of a failure the beginning says enough."""
+    """Read the body up to the limit: more of a success is refused, of a failure the beginning says enough.
+
+    Of a download's success only the beginning is kept, however much comes.
+    """
     chunks: list[bytes] = []
+    thrown_away = request.download and response.is_success
     room = request.longest_answer if response.is_success else SMALL_ANSWER
     async for chunk in response.aiter_bytes():
         room -= len(chunk)
@@ -135,5 +150,6 @@ async def _body(request: Request, response: httpx.Response) -> bytes:
             raise AnswerTooLarge(f"an answer of more than {request.longest_answer} bytes", service=SERVICE)
         if room < 0:
             break
-        chunks.append(chunk)
+        if not thrown_away or not chunks:
+            chunks.append(chunk[:_BEGINNING] if thrown_away else chunk)
     return b"".join(chunks)

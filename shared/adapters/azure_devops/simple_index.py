@@ -5,7 +5,7 @@ Source: https://packaging.python.org/en/latest/specifications/simple-repository-
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -38,8 +38,17 @@ _ARCHIVES: Final = (
 _INSTALLABLE: Final = (".whl", *_ARCHIVES)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file on the page; its address is as the page has it, relative or not, and untrusted."""
+
+    name: str
+    address: str
+
+
 class _File(Shape):
     filename: str
+    url: str = ""
 
 
 class _Project(Shape):
@@ -60,22 +69,28 @@ class _Links(HTMLParser):
 
 
 def distribution_files(answer: Answer) -> tuple[str, ...]:
-    """Return the names of all files on the page that installers look at.
+    """Return the names of all files on the page that installers look at. Raises as `listed_files`."""
+    return tuple(file.name for file in listed_files(answer))
+
+
+def listed_files(answer: Answer) -> tuple[ListedFile, ...]:
+    """Return all files on the page that installers look at, yanked ones too.
 
     Raises:
         UnexpectedAnswer: neither form, or HTML without any such file, which a sign-in page could be as well.
     """
     content_type = answer.headers.get("content-type", "").lower()
     if "html" not in content_type and not answer.body[:64].lstrip().startswith(b"<"):
-        return _installable(file.filename for file in parsed(answer, _Project).files)
-    names = _installable(map(_file_name, _targets(answer)))
-    if not names:
+        told = (ListedFile(file.filename, file.url) for file in parsed(answer, _Project).files)
+        return tuple(filter(_installable, told))
+    files = tuple(filter(_installable, (ListedFile(_file_name(target), target) for target in _targets(answer))))
+    if not files:
         raise UnexpectedAnswer("a page of the Python index without files", service=SERVICE)
-    return names
+    return files
 
 
-def _installable(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name.lower().endswith(_INSTALLABLE))
+def _installable(file: ListedFile) -> bool:
+    return file.name.lower().endswith(_INSTALLABLE)
 
 
 def _targets(answer: Answer) -> list[str]:

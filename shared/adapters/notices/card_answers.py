@@ -5,6 +5,8 @@ Pure. Only the status is told: a body may quote the address, which is a secret.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -28,11 +30,20 @@ _STATUSES: Final[Mapping[int, str]] = MappingProxyType(
     }
 )
 _LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+# So Microsoft's own connectors answer, with status 200: https://github.com/MicrosoftDocs/msteams-docs/issues/1810
+_FAILED: Final = re.compile(
+    r"delivery failed with error(?:.{0,200}?HTTP error (?P<status>[45][0-9]{2})\b)?", re.IGNORECASE | re.DOTALL
+)
+_PAGE: Final = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_BEGINNING: Final = 2_000
 _STRANGERS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 def read_answer(answer: Answer) -> None:
     """Take the workflow's answer: 202 means that it will post the card, not that it has.
+
+    A success is not believed where its body is an error or a page: a workflow may answer as it likes, and an address
+    may lead to something that is none.
 
     Raises:
         UpstreamUnavailable: too many cards, or trouble that may pass.
@@ -40,11 +51,27 @@ def read_answer(answer: Answer) -> None:
         UnexpectedAnswer: the workflow is off, gone, or something else; a person must look.
     """
     if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        raise _refusal(answer)
+        raise _refusal(answer, answer.status)
+    text = answer.body[:_BEGINNING].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if _PAGE.match(text) or answer.headers.get("content-type", "").lower().startswith("text/html"):
+        raise UnexpectedAnswer("a web page answered: TEAMS_WEBHOOK_URL leads to no workflow", service=SERVICE)
+    failed = _FAILED.search(text)
+    if failed is not None:
+        raise _refusal(answer, int(failed["status"] or HTTPStatus.INTERNAL_SERVER_ERROR))
+    if _has_error(answer.body):
+        raise UnexpectedAnswer("it answered with an error: look at the workflow's runs", service=SERVICE)
 
 
-def _refusal(answer: Answer) -> UpstreamError:
-    status = answer.status
+def _has_error(body: bytes) -> bool:
+    """Say whether a body is the service's own form of an error, `{"error": {"code": …}}`."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and bool(document.get("error"))
+
+
+def _refusal(answer: Answer, status: int) -> UpstreamError:
     if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UpstreamUnavailable(f"status {status}", service=SERVICE, retry_after=_wait(answer))
     if status in _STRANGERS:

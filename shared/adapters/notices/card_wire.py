@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from shared.adapters.notices.card_answers import SERVICE
 from shared.adapters.notices.inert import Lengths, inert, inert_letter
-from shared.adapters.notices.looks import INVITATION, LOOKS, PACKAGES, foot, listed, more_of
+from shared.adapters.notices.looks import INVITATION, LINK_NOTE, LOOKS, PACKAGES, foot, listed, more_of
 from shared.adapters.outbound.messages import Request
 from shared.domain.letters import Letter
 
@@ -142,6 +142,8 @@ def _body(letter: Letter, left_out: _LeftOut) -> Iterable[Element]:
         yield _line(_run(PACKAGES, weight="Bolder"), spacing="Medium")
         yield from (_line(_run(name, fontType="Monospace"), spacing="None") for name in letter.packages)
         yield from map(_rest, left_out.packages)
+    if letter.link is not None:
+        yield _line(_run(LINK_NOTE), spacing="Medium")
     for text in foot(letter):
         yield _line(_run(text, size="Small", isSubtle=True), spacing="Medium")
 

@@ -37,6 +37,13 @@ _HOST: Final = re.compile(rf"(?<![\w-])[\w-]+(?:[{_DOTS}][\w-]+)+")
 _DOT: Final = re.compile(rf"[{_DOTS}]")
 _WWW: Final = re.compile(rf"www\d{{0,3}}[{_DOTS}]", re.IGNORECASE)
 _LAST_DOT: Final = re.compile(rf"[{_DOTS}](?=[\w-]+$)")
+# Some programs take the longest beginning of a dotted word that is a host: the word for the label, as they see it.
+_INNER_DOT: Final = re.compile(rf"[{_DOTS}](?=(xn--|\w+))")
+
+ISOLATE: Final = "\u2068"
+END_OF_ISOLATE: Final = "\u2069"
+_RTL: Final = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]+"
+_RIGHT_TO_LEFT: Final = re.compile(f"{_RTL}(?: {_RTL})*")
 
 # A link of ours: no blanks, quotes or brackets, so that it ends where everybody thinks it does.
 _LINK: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%\[\]-]+")
@@ -54,13 +61,19 @@ class Lengths:
 def inert(text: str, *, longest: int) -> str:
     """Return a text as one line of visible letters, without anything that a mail program makes a link of.
 
-    What is longer ends in `…`; broken links make the result a little longer than `longest`.
+    What is longer ends in `…`; broken links, and isolated words that run from right to left, make the result a little
+    longer than `longest`.
     """
+    return _without_links(visible_line(text, longest=longest))
+
+
+def visible_line(text: str, *, longest: int) -> str:
+    """Return a text as one line of visible letters, of at most `longest`; enough where nothing becomes a link."""
     # Cut first: what follows costs time for each letter. Twice, since runs of blanks shrink.
     line = " ".join(_visible(text[: 4 * longest]).split())
     if len(line) > longest or len(text) > 4 * longest:
         line = line[: longest - 1].rstrip() + "…"
-    return _without_links(line)
+    return line
 
 
 def inert_letter(letter: Letter, lengths: Lengths | None = None) -> Letter:
@@ -107,7 +120,9 @@ def _without_links(line: str) -> str:
     line = _SCHEME.sub("[:]", line)
     line = _BARE_SCHEME.sub(r"\1[:]", line)
     line = _MAILBOX.sub("[@]", line)
-    return _HOST.sub(lambda match: _host(match[0]), line)
+    line = _HOST.sub(lambda match: _host(match[0]), line)
+    # Letters that run from right to left drag their neighbours along, digits first: "1.2 of X" could read "X of 1.2".
+    return _RIGHT_TO_LEFT.sub(lambda match: f"{ISOLATE}{match[0]}{END_OF_ISOLATE}", line)
 
 
 def _host(dotted: str) -> str:
@@ -115,5 +130,10 @@ def _host(dotted: str) -> str:
     ending = _LAST_DOT.split(dotted)[-1].strip("-_").lower()
     if _WWW.match(dotted):
         return _DOT.sub("[.]", dotted)
-    is_link = ending in LINK_ENDINGS or ending.startswith("xn--") or (ending.isalpha() and not ending.isascii())
-    return _LAST_DOT.sub("[.]", dotted) if is_link else dotted
+    if ending in LINK_ENDINGS or ending.startswith("xn--") or (ending.isalpha() and not ending.isascii()):
+        dotted = _LAST_DOT.sub("[.]", dotted)
+    return _INNER_DOT.sub(lambda dot: "[.]" if _is_ending(dot[1]) else dot[0], dotted)
+
+
+def _is_ending(label: str) -> bool:
+    return label.lower() in LINK_ENDINGS or label.lower() == "xn--"

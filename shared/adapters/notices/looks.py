@@ -12,6 +12,10 @@ from shared.domain.letters import Letter, Urgency
 
 INVITATION: Final = "Open in Feedwarden"
 
+LINK_NOTE: Final = (
+    "This opens a page that asks you to sign in. Opening it decides nothing, and only an owner of the feed can decide."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -1,8 +1,8 @@
 """Letters by SMTP: one mail a recipient, over one connection.
 
 A recipient sees no other's address, one that is refused costs the others nothing, and a rule "sent to me" works; a mail
-with all in Bcc is what filters take for bulk. After a failure those who have the letter are remembered, so that another
-attempt in this process reaches the others only; everywhere else a repeat is recognised by its Message-ID.
+with all in Bcc is what filters take for bulk. A failure tells who has not got the letter, so that another attempt, in
+whichever process, reaches those only; after a crash a repeat is recognised by its Message-ID.
 
 No error and no log line shows an address, and no cause is chained: the library's texts quote addresses and replies.
 """
@@ -16,12 +16,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from shared.adapters.notices.mail_replies import NO_ADDRESS, SERVICE, refused_recipients, refused_step
 from shared.adapters.notices.mail_wire import addressed, mail_of
 from shared.adapters.notices.smtp_address import Encryption, MailSender, SmtpAddress, is_mailbox
-from shared.domain.letters import Letter
+from shared.domain.letters import Letter, PartlyTaken
 from shared.errors import UnexpectedAnswer, UpstreamError, UpstreamUnavailable
 from shared.logs import told
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     import aiosmtplib
 
 logger = logging.getLogger("feedwarden.notices.mail")
-
-_MOST_REMEMBERED: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,12 @@ class MailChannel:
         self._clock = clock
         self._patience = patience or MailPatience()
         self._tls_context = tls_context
-        self._taken: dict[str, set[str]] = {}
 
     async def send(self, letter: Letter) -> None:
         """Send one letter to all its recipients.
 
         Raises:
+            PartlyTaken: some have it; whatever else went wrong concerns the others.
             UpstreamUnavailable: no connection, no reply in time, or a reply that asks for another attempt.
             AuthenticationFailed: the server does not accept our user and password.
             UnexpectedAnswer: nobody to write to, refused recipients, no TLS where it is required.
@@ -76,27 +74,23 @@ class MailChannel:
         recipients = tuple(dict.fromkeys(recipient.strip() for recipient in letter.recipients))
         if not recipients:
             raise UnexpectedAnswer("the letter names no recipient", service=SERVICE)
-        taken = self._taken.pop(letter.letter_id, set())
+        taken: set[str] = set()
         try:
             codes = await self._send(letter, recipients, taken)
             if codes:
                 raise refused_recipients(codes, of=len(recipients))
-        except UpstreamError:
-            self._remember(letter.letter_id, taken)
-            raise
+        except UpstreamError as error:
+            if not taken:
+                raise
+            missing = [recipient for recipient in recipients if recipient not in taken]
+            text = str(error).removeprefix(f"{SERVICE}: ")
+            raise PartlyTaken(text, service=SERVICE, missing=missing) from None
         logger.info(told("letter mailed", letter=letter.letter_id, recipients=len(recipients)))
 
-    def _remember(self, letter_id: str, taken: set[str]) -> None:
-        if taken:
-            self._taken[letter_id] = taken
-        while len(self._taken) > _MOST_REMEMBERED:
-            del self._taken[next(iter(self._taken))]
-
     async def _send(self, letter: Letter, recipients: tuple[str, ...], taken: set[str]) -> list[int]:
-        """Send to those who have not got it, note who has, and return the codes of those who were refused."""
-        missing = [recipient for recipient in recipients if recipient not in taken]
-        codes = [NO_ADDRESS for recipient in missing if not is_mailbox(recipient)]
-        sendable = [recipient for recipient in missing if is_mailbox(recipient)]
+        """Send to all, note who has it, and return the codes of those who were refused."""
+        sendable = [recipient for recipient in recipients if is_mailbox(recipient)]
+        codes = [NO_ADDRESS] * (len(recipients) - len(sendable))
         if sendable:
             smtp = self._client()
             try:

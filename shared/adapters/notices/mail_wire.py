@@ -20,7 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from shared.adapters.notices.inert import inert_letter
-from shared.adapters.notices.looks import INVITATION, LOOKS, PACKAGES, foot, listed, more_of
+from shared.adapters.notices.looks import INVITATION, LINK_NOTE, LOOKS, PACKAGES, foot, listed, more_of
 from shared.adapters.notices.smtp_address import MailSender
 from shared.domain.letters import Letter, Urgency
 
@@ -75,6 +75,9 @@ def _text(letter: Letter) -> Iterator[str]:
     for paragraph in letter.paragraphs:
         yield from _wrapped(paragraph)
         yield ""
+    # Before the facts and the names, which may be many.
+    if letter.link is not None:
+        yield from (f"{INVITATION}:", letter.link, *_wrapped(LINK_NOTE), "")
     for label, text in letter.facts[:_MOST_FACTS]:
         yield from _wrapped(f"{label}: {text}", indent="    ")
     yield from more_of(len(letter.facts) - _MOST_FACTS)
@@ -82,8 +85,6 @@ def _text(letter: Letter) -> Iterator[str]:
         names, rest = listed(letter.packages, most=_MOST_NAMES)
         yield from ("", f"{PACKAGES}:", *(f"  {name}" for name in (*names, *rest)))
     yield ""
-    if letter.link is not None:
-        yield from (f"{INVITATION}:", letter.link, "")
     yield "-- "
     for line in foot(letter):
         yield from _wrapped(line)
@@ -109,6 +110,7 @@ def _html(letter: Letter) -> str:
             names=names,
             rest=rest,
             invitation=INVITATION,
+            link_note=LINK_NOTE,
             foot=foot(letter),
         )
     )

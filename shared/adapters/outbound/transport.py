@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -99,6 +100,8 @@ def open_client(
     *, user_agent: str, read_timeout: timedelta, concurrency: int, ssl_context: ssl.SSLContext | None = None
 ) -> httpx.AsyncClient:
     """Return an httpx client over such a session; it follows no redirect and keeps no cookie either."""
+    # It would log whole addresses, and the address of a blob opens that blob to whoever reads it.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     context = ssl_context or httpx.create_ssl_context()
     session = functools.partial(open_session, concurrency=concurrency, ssl_context=context)
     return httpx.AsyncClient(

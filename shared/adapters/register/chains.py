@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.adapters.register import keys
+from shared.adapters.register.approval_flaws import approval_flaws
+from shared.adapters.register.approval_rows import read_alive, read_past
 from shared.adapters.register.conclusions import contradictions
 from shared.adapters.register.documents import Entity
 from shared.adapters.register.event_rows import read_event
 from shared.adapters.register.rows import read_case
 from shared.adapters.register.storage import Storage
+from shared.domain.approvals import Approval
 from shared.domain.audit import AuditEvent, flaws, subject_of
 from shared.domain.cases import Case
 from shared.errors import UnexpectedAnswer, UpstreamUnavailable
 
 _TRIES: Final = 5
+_KINDS: Final = frozenset({"case", "event", "approval", "past-approval"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One case, its events in the order of their keys, and rows among them that could not be read."""
+    """One case, its events in the order of their keys, and what is wrong with its rows and its approvals' rows."""
 
     subject: str
     case: Case | None
@@ -69,26 +73,33 @@ class _Rows:
 
     case: Case | None = None
     events: list[AuditEvent] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
     def take(self, kind: str, entity: Entity) -> None:
         """Read one row; a row that cannot be read is a finding, not an end."""
         try:
-            if kind == "case":
-                self.case = read_case(entity)
-                self._compare_columns(self.case, entity)
-            else:
-                self.events.append(read_event(entity))
+            match kind:
+                case "case":
+                    self.case = read_case(entity)
+                    self._compare(entity, state=self.case.state, protection=self.case.protection)
+                case "event":
+                    self.events.append(read_event(entity))
+                case _:
+                    self.approvals.append(read_alive(entity) if kind == "approval" else read_past(entity))
+                    self._compare(entity, state=self.approvals[-1].state)
         except UnexpectedAnswer as error:
             self.damaged.append(f"the row {entity['RowKey']} cannot be read: {error}")
 
-    def _compare_columns(self, case: Case, entity: Entity) -> None:
-        if (entity.get("state"), entity.get("protection")) != (case.state.value, case.protection.value):
-            self.damaged.append(f"the row {entity['RowKey']} says another state or protection outside its body")
+    def _compare(self, entity: Entity, **columns: str) -> None:
+        if any(entity.get(name) != text for name, text in columns.items()):
+            self.damaged.append(f"the row {entity['RowKey']} says another {' or '.join(columns)} outside its body")
 
     def chain(self, place: Place) -> Chain:
-        """Return what was collected."""
-        return Chain(place.subject, self.case, tuple(self.events), tuple(self.damaged), place)
+        """Return what was collected; approvals are compared here, so that an export tells of them and holds none."""
+        # Where a row could not be read, whatever else does not fit may be for that.
+        told = self.damaged or approval_flaws(self.case, self.events, self.approvals)
+        return Chain(place.subject, self.case, tuple(self.events), tuple(told), place)
 
 
 async def chains(storage: Storage) -> AsyncIterator[Chain]:
@@ -100,8 +111,8 @@ async def chains(storage: Storage) -> AsyncIterator[Chain]:
                 yield chain
             partition, gathered = entity["PartitionKey"], {}
         kind, _, rest = entity["RowKey"].partition(keys.SEPARATOR)
-        if kind in {"case", "event"}:
-            name = rest if kind == "case" else rest.rpartition(keys.SEPARATOR)[0]
+        if kind in _KINDS:
+            name = rest if kind in {"case", "approval"} else rest.rpartition(keys.SEPARATOR)[0]
             gathered.setdefault(name, _Rows()).take(kind, entity)
     for chain in _finished(partition, gathered):
         yield chain
@@ -114,13 +125,17 @@ def _finished(partition: str, gathered: dict[str, _Rows]) -> Iterable[Chain]:
 async def read_chain(storage: Storage, place: Place) -> Chain:
     """Read one chain as it stood at one time. Raises UpstreamUnavailable where it changes all the while."""
     table = storage.table(storage.names.register)
-    case_row = f"case{keys.SEPARATOR}{place.rest}"
+    case_row, alive_row = (f"{kind}{keys.SEPARATOR}{place.rest}" for kind in ("case", "approval"))
     for _ in range(_TRIES):
         rows, before = _Rows(), await table.get(place.partition, case_row)
         if before is not None:
             rows.take("case", before.entity)
-        async for entity in table.rows(place.partition, keys.below(f"event{keys.SEPARATOR}{place.rest}")):
-            rows.take("event", entity)
+        alive = await table.get(place.partition, alive_row)
+        if alive is not None:
+            rows.take("approval", alive.entity)
+        for kind in ("event", "past-approval"):
+            async for entity in table.rows(place.partition, keys.below(f"{kind}{keys.SEPARATOR}{place.rest}")):
+                rows.take(kind, entity)
         after = await table.get(place.partition, case_row)
         if (before and before.tag) == (after and after.tag):
             return rows.chain(place)

@@ -115,6 +115,13 @@ def read_number(value: object) -> int:
     return value
 
 
+def read_truth(value: object) -> bool:
+    """Read true or false; nothing else stands for them."""
+    if not isinstance(value, bool):
+        raise TypeError(f"neither true nor false: {value!r:.40}")
+    return value
+
+
 def read_time(value: object) -> datetime:
     """Read an aware time."""
     moment = datetime.fromisoformat(read_text(value))

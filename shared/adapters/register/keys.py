@@ -120,6 +120,16 @@ def finding_row(finding: Finding) -> str:
     return key("finding", public.ecosystem, public.canonical, finding.likeness, finding.resembles)
 
 
+def approval_row(name: PackageName) -> str:
+    """Return the row of the approval of a package that is alive: one at most."""
+    return key("approval", name.ecosystem, name.canonical)
+
+
+def past_approval_row(name: PackageName, approval_id: str) -> str:
+    """Return the row of an approval that has ended."""
+    return key("past-approval", name.ecosystem, name.canonical, approval_id)
+
+
 def names_partition(name: PackageName) -> str:
     """Return the partition of the names index: 256 for each ecosystem, so that none grows without end."""
     return names_bucket(name.ecosystem, digest(name.canonical)[:2])

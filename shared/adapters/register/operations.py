@@ -27,6 +27,15 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """Write a row, whatever stood there: where another row's tag guards it."""
+
+    partition: str
+    row: str
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """Set some properties of a row, keep its others, and make it where it is missing."""
 
@@ -43,4 +52,4 @@ class Remove:
     row: str
 
 
-type Operation = Insert | Replace | Merge | Remove
+type Operation = Insert | Replace | Put | Merge | Remove

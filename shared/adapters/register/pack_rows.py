@@ -17,6 +17,7 @@ from shared.adapters.register.documents import (
     read_text,
     read_texts,
     read_time,
+    read_truth,
     write_time,
 )
 from shared.domain.advisories import Advisories, AdvisoryState
@@ -105,16 +106,10 @@ def pack_of_document(value: object, name: PackageName) -> EvidencePack:
             AdvisoryState(value["advisories"]), read_texts(value["advisory_ids"]), maybe(value["asked_at"], read_time)
         ),
         jump=read_text(value["jump"]),
-        repository_is_ours=maybe(value["repository_is_ours"], _truth),
+        repository_is_ours=maybe(value["repository_is_ours"], read_truth),
         classification=Classification(TwinClass(value["class"]), read_text(value["why"])),
     )
 
 
 def _cut(text: str | None) -> str | None:
     return None if text is None else cut_text(text, _TEXT)
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"neither true nor false: {value!r:.40}")
-    return value

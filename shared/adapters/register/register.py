@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from shared.adapters.register import keys
+from shared.adapters.register.approval_rows import read_alive, read_past
+from shared.adapters.register.changes import needs_standing, operations_of, waiting
 from shared.adapters.register.documents import Entity
-from shared.adapters.register.event_rows import read_event, read_notice, write_event, write_notice
+from shared.adapters.register.event_rows import read_event, read_notice
 from shared.adapters.register.failures import RowMissing
 from shared.adapters.register.finding_rows import read_finding, write_finding
 from shared.adapters.register.known_feeds import KnownFeeds
-from shared.adapters.register.operations import Insert, Operation, Remove, Replace
-from shared.adapters.register.rows import read_case, write_case
+from shared.adapters.register.operations import Insert, Remove
+from shared.adapters.register.rows import read_case
 from shared.adapters.register.storage import Storage
+from shared.domain.approvals import Approval
 from shared.domain.audit import AuditEvent, subject_of
 from shared.domain.cases import Case
 from shared.domain.feeds import FeedRef
@@ -34,7 +37,7 @@ _WRITE: Final = "write"
 
 
 class TableRegister:
-    """Cases, audit events, findings and the outbox.
+    """Cases, audit events, approvals, findings and the outbox.
 
     The notices of a change or a finding must be about its own feed: one transaction stays in one partition.
     """
@@ -52,11 +55,15 @@ class TableRegister:
         return None if row is None else StoredCase(read_case(row.entity), row.tag)
 
     async def commit(self, change: CaseChange) -> StoredCase:
-        """Write case, event and notices in one transaction, and log the new head. Raises StaleWrite, TooLarge."""
-        write = self._new_id()
-        await self._feeds.note(change.case.feed)
+        """Write the change in one transaction, and log the new head. Raises StaleWrite, TooLarge."""
+        case, write = change.case, self._new_id()
+        # Whoever makes an approval alive, or ends it, moves the case too: what is read here is as old as the case's tag
+        # at the most, or the case's row refuses the whole change.
+        standing = await self.approval(case.feed, case.name) if needs_standing(change) else None
+        operations = operations_of(change, mark={_WRITE: write}, standing=standing)
+        await self._feeds.note(case.feed)
         try:
-            tags = await self._table.write(_operations(change, write))
+            tags = await self._table.write(operations)
         except (StaleWrite, RowMissing) as error:
             stored = await self._own_write(change, write, error)
         else:
@@ -79,6 +86,23 @@ class TableRegister:
         span = keys.below(keys.event_rows(name))
         async for entity in self._table.rows(keys.feed_partition(feed), span):
             yield read_event(entity)
+
+    async def approval(self, feed: FeedRef, name: PackageName) -> Approval | None:
+        """Read the approval that is alive. Raises UnexpectedAnswer where its row cannot be read."""
+        row = await self._table.get(keys.feed_partition(feed), keys.approval_row(name))
+        return None if row is None else read_alive(row.entity)
+
+    async def past_approval(self, feed: FeedRef, name: PackageName, approval_id: str) -> Approval | None:
+        """Read one that has ended. Raises UnexpectedAnswer where its row cannot be read."""
+        row = await self._table.get(keys.feed_partition(feed), keys.past_approval_row(name, approval_id))
+        return None if row is None else read_past(row.entity)
+
+    async def alive_approvals(self, feed: FeedRef | None = None) -> AsyncIterator[Approval]:
+        """Walk what is alive; an approval that cannot be read hides no other."""
+        async for entity in self._rows("approval", feed):
+            approval = _readable("approval", read_alive, entity)
+            if approval is not None:
+                yield approval
 
     async def outbox(self) -> AsyncIterator[Notice]:
         """Walk the waiting notices, oldest first within each feed; one that cannot be read holds up no other."""
@@ -103,7 +127,7 @@ class TableRegister:
         """
         write = self._new_id()
         partition, row = place = keys.feed_partition(finding.feed), keys.finding_row(finding)
-        inserts = [Insert(*place, write_finding(finding) | {_WRITE: write}), *_waiting(finding.feed, notices)]
+        inserts = [Insert(*place, write_finding(finding) | {_WRITE: write}), *waiting(finding.feed, notices)]
         await self._feeds.note(finding.feed)
         try:
             await self._table.write(inserts)
@@ -160,22 +184,6 @@ def _anchor(case: Case) -> None:
     """Log the head where whoever can write to the table cannot reach: a rewritten chain then shows."""
     subject = ascii(subject_of(case.feed, case.name))[1:-1]
     logger.info("audit head %s %s %s", subject, case.sequence, case.head)
-
-
-def _operations(change: CaseChange, write: str) -> list[Operation]:
-    case, event = change.case, change.event
-    partition = keys.feed_partition(case.feed)
-    place = partition, keys.case_row(case.name)
-    entity = write_case(case) | {_WRITE: write}
-    first: Operation = Insert(*place, entity) if change.replaces is None else Replace(*place, entity, change.replaces)
-    chained = Insert(partition, keys.event_row(case.name, event.sequence), write_event(event))
-    return [first, chained, *_waiting(case.feed, change.notices)]
-
-
-def _waiting(feed: FeedRef, notices: Sequence[Notice]) -> list[Operation]:
-    if any(notice.feed != feed for notice in notices):
-        raise ValueError("a notice of another feed cannot move together with what it is about")
-    return [Insert(keys.feed_partition(feed), keys.outbox_row(n.notice_id), write_notice(n)) for n in notices]
 
 
 def _readable[T](what: str, read: Callable[[Entity], T], entity: Entity) -> T | None:

@@ -36,7 +36,8 @@ from shared.errors import UnexpectedAnswer
 # A case must always be writable, whatever a registry says: its texts and lists are cut, and the sum of
 # their budgets stays below what one entity holds. Verdicts are made from evidence, never from these.
 _TEXT: Final = 2_000
-_LIST: Final = 120_000
+_LIST: Final = 100_000
+_APPROVED: Final = 20_000
 
 
 def reading[T](build: Callable[[Document], T], document: Document, what: str) -> T:
@@ -97,6 +98,9 @@ def case_document(case: Case) -> Document:
         "pack": None if case.pack is None else pack_document(case.pack),
         "evidence_digest": case.evidence_digest,
         "twin_seen_at": write_time(case.twin_seen_at),
+        "approval_id": case.approval_id,
+        # One that is left out is told of again: nothing is permitted by a list that was too long.
+        "approved_versions": cut_list(case.approved_versions, _APPROVED),
     }
 
 
@@ -131,6 +135,8 @@ def _case(document: Document) -> Case:
         pack=maybe(document.get("pack"), lambda pack: pack_of_document(pack, name)),
         evidence_digest=read_text(document.get("evidence_digest", "")),
         twin_seen_at=maybe(document.get("twin_seen_at"), read_time),
+        approval_id=read_text(document.get("approval_id", "")),
+        approved_versions=read_texts(document.get("approved_versions", [])),
     )
 
 

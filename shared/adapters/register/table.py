@@ -14,7 +14,7 @@ from azure.data.tables.aio import TableClient
 from shared.adapters.register.calls import call
 from shared.adapters.register.documents import Entity
 from shared.adapters.register.failures import TABLES, ContainerMissing, RowMissing
-from shared.adapters.register.operations import Insert, Merge, Operation, Remove, Replace
+from shared.adapters.register.operations import Insert, Merge, Operation, Put, Remove, Replace
 from shared.adapters.register.storage import Patience
 from shared.errors import TooLarge, UnexpectedAnswer
 
@@ -131,6 +131,8 @@ def _spell(operation: Operation) -> tuple[Any, ...]:
         case Replace():
             guard = {"etag": operation.tag, "match_condition": MatchConditions.IfNotModified}
             return "update", _keyed(operation), {"mode": UpdateMode.REPLACE, **guard}
+        case Put():
+            return "upsert", _keyed(operation), {"mode": UpdateMode.REPLACE}
         case Merge():
             return "upsert", _keyed(operation), {"mode": UpdateMode.MERGE}
         case Remove():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_after
-from shared.adapters.azure_devops.exchange import Answer, Request
+from shared.adapters.azure_devops.exchange import Answer, NotThere, Request
 from shared.errors import (
     AuthenticationFailed,
     FeedNotFound,
@@ -58,7 +58,7 @@ def _refusal(got: Answer, request: Request = _GET) -> UpstreamError:
         (page("<p>VS403463: The conditional access</p>", status=403), _GET, AuthenticationFailed),
         (answer(wrapped_error("FeedIdNotFoundException"), status=404), _GET, FeedNotFound),
         (answer(wrapped_error("ProjectDoesNotExistWithNameException"), status=404), _GET, FeedNotFound),
-        (answer(wrapped_error("PackageNotFoundException"), status=404), _GET, UnexpectedAnswer),
+        (answer(wrapped_error("PackageNotFoundException"), status=404), _GET, NotThere),
         (page("not here", status=404), _GET, UnexpectedAnswer),
         (answer(wrapped_error("FeedIdNotFoundException"), status=400), _GET, UnexpectedAnswer),
         (answer({"count": 1, "value": {"Message": "The request is invalid."}}, status=400), _GET, UnexpectedAnswer),

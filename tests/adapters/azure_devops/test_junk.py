@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_after
 from shared.adapters.azure_devops.exchange import Answer, Request
 from shared.adapters.azure_devops.feeds_wire import read_feed, read_feeds
+from shared.adapters.azure_devops.fetch_wire import Wanted, read_downloads, wanted_version
 from shared.adapters.azure_devops.index_wire import INDEXES
 from shared.adapters.azure_devops.owners_identities_wire import read_identities
 from shared.adapters.azure_devops.owners_wire import read_permissions
@@ -23,10 +24,26 @@ from shared.adapters.azure_devops.versions_wire import read_versions, with_origi
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.errors import FeedwardenError, UnexpectedAnswer
-from tests.adapters.azure_devops.samples import answer, feed, listed, package, public_source, version
+from tests.adapters.azure_devops.samples import (
+    HOSTS,
+    answer,
+    feed,
+    known_feed,
+    listed,
+    package,
+    public_source,
+    version,
+)
 from tests.fakes.times import START
 
 _NPM, _PYPI = (PackageName.of(ecosystem, "core") for ecosystem in (Ecosystem.NPM, Ecosystem.PYPI))
+
+
+def _wanted(ecosystem: Ecosystem) -> Wanted:
+    wanted = wanted_version(known_feed(), PackageName.of(ecosystem, "core"), "1.0.0")
+    assert wanted is not None
+    return wanted
+
 
 _READERS: dict[str, Callable[[Answer], object]] = {
     "feeds": lambda got: read_feeds(got, "acme"),
@@ -40,11 +57,15 @@ _READERS: dict[str, Callable[[Answer], object]] = {
     "identities": lambda got: read_identities(got, ["a"]),
     "npm index": lambda got: INDEXES[Ecosystem.NPM].offer(got, _NPM),
     "Python index": lambda got: INDEXES[Ecosystem.PYPI].offer(got, _PYPI),
+    "npm downloads": lambda got: read_downloads(got, HOSTS, _wanted(Ecosystem.NPM)),
+    "Python downloads": lambda got: read_downloads(got, HOSTS, _wanted(Ecosystem.PYPI)),
+    "NuGet downloads": lambda got: read_downloads(got, HOSTS, _wanted(Ecosystem.NUGET)),
 }
 
 _MEMBERS = st.from_regex(
     r"value|id|name|versions?|upstreamSources|packageChanges|package|files|filename|project|protocolType|sourceChain"
-    r"|role|identityId|descriptor|isContainer|memberIds|properties|Mail|publishDate|effectiveValue|nextPackageContinuationToken",
+    r"|role|identityId|descriptor|isContainer|memberIds|properties|Mail|publishDate|effectiveValue|nextPackageContinuationToken"
+    r"|dist|tarball|url|resources|@id|@type",
     fullmatch=True,
 )
 _JSON: st.SearchStrategy[Any] = st.recursive(
@@ -62,7 +83,9 @@ _SAMPLES = st.sampled_from(
         listed({"id": "a", "descriptor": "x;y", "memberIds": ["b"], "properties": {"Mail": {"$value": "m"}}}),
         {"packageChanges": [{"package": package(None)}], "nextPackageContinuationToken": 2},
         {"name": "core", "versions": {"1.0": {}}},
-        {"files": [{"filename": "core-1.0.tar.gz"}]},
+        {"name": "core", "versions": {"1.0.0": {"dist": {"tarball": "core/-/core-1.0.0.tgz"}}}},
+        {"files": [{"filename": "core-1.0.tar.gz", "url": "../../download/core/1.0/core-1.0.tar.gz"}]},
+        {"resources": [{"@id": "flat2/", "@type": "PackageBaseAddress/3.0.0"}]},
     ]
 )
 

@@ -51,6 +51,8 @@ HOSTILE: Final = (
     "*bold* _italic_ **b** ~~s~~ `c` # h\n- l\n1. l",
     "<at>everyone</at>",
     "\u2028\u2029\x85next",
+    "evil.com.x1 evil.org-y",
+    "\u05d0 1.2.3 \u05d1 (9.9)",
     "=?utf-8?q?=0d=0aBcc:_x=40evil.com?=",
 )
 

@@ -14,9 +14,41 @@ from shared.errors import AuthenticationFailed, UnexpectedAnswer, UpstreamError,
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
-def test_a_taken_card_is_no_error(status: int) -> None:
+@pytest.mark.parametrize("body", [b"", b"1", b"ok", b'{"error": null}', b'["error"]', b"\xff", b"[" * 5_000, b"<p>"])
+def test_a_taken_card_is_no_error(status: int, body: bytes) -> None:
     """Workflows say 202; those with an answer of their own say what they like."""
-    read_answer(Answer(status, {}, b""))
+    read_answer(Answer(status, {}, body))
+
+
+_CONNECTOR = (
+    b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error %d with ContextId x"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "error"),
+    [
+        (_CONNECTOR % 429, {}, UpstreamUnavailable),
+        (_CONNECTOR % 502, {}, UpstreamUnavailable),
+        (_CONNECTOR % 413, {}, UnexpectedAnswer),
+        (_CONNECTOR % 403, {}, AuthenticationFailed),
+        (
+            b"Webhook message delivery failed with error: Error contacting Microsoft Teams endpoint",
+            {},
+            UpstreamUnavailable,
+        ),
+        (b'{"error": {"code": "x", "message": "s3cr3t"}}', {}, UnexpectedAnswer),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>s3cr3t", {}, UnexpectedAnswer),
+        (b"<HTML>", {}, UnexpectedAnswer),
+        (b"", {"content-type": "Text/HTML; charset=utf-8"}, UnexpectedAnswer),
+    ],
+)
+def test_a_success_that_is_none_is_an_error(body: bytes, headers: dict[str, str], error: type[UpstreamError]) -> None:
+    """Connectors wrap every trouble in a 200; a page is what answers at an address that leads elsewhere."""
+    with pytest.raises(UpstreamError) as caught:
+        read_answer(Answer(200, headers, body))
+    assert type(caught.value) is error
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +110,10 @@ def test_how_long_to_wait_is_told(headers: dict[str, str], wait: timedelta | Non
 )
 def test_junk_is_our_error(status: int, headers: dict[str, str], body: bytes) -> None:
     """Whatever answers: taken, or one of our errors."""
+    is_taken = True
     try:
         read_answer(Answer(status, headers, body))
     except UpstreamError:
-        assert not 200 <= status < 300
-    else:
-        assert 200 <= status < 300
+        is_taken = False
+    is_wrapped = any(sign in body.lower() for sign in (b"html", b"delivery failed", b'"error"'))
+    assert is_taken is (200 <= status < 300) or is_wrapped

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from local.simulators.teams_flow_state import problems_of
 from shared.adapters.notices.card_wire import LARGEST, message_of, post
 from shared.adapters.notices.inert import inert_letter
-from shared.adapters.notices.looks import LOOKS
+from shared.adapters.notices.looks import LINK_NOTE, LOOKS
 from shared.domain.letters import Letter, Urgency
 from tests.adapters.notices.letters import HOSTILE, LINK, PLAIN, letter, letters
 
@@ -50,6 +50,7 @@ def test_a_plain_letter_has_everything() -> None:
         *(f"{label}: {text}" for label, text in PLAIN.facts),
         "Packages",
         *PLAIN.packages,
+        LINK_NOTE,
         "Feedwarden letter notice-1. A repeat of it carries the same number.",
     ]
     assert card["actions"] == [{"type": "Action.OpenUrl", "title": "Open in Feedwarden", "url": LINK}]
@@ -67,7 +68,7 @@ def test_what_is_missing_leaves_no_trace() -> None:
     """No button without a link, no empty list."""
     card = _card(letter(link=None, facts=(), packages=()))
     assert "actions" not in card
-    assert "Packages" not in _runs(card)
+    assert not {"Packages", LINK_NOTE} & set(_runs(card))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 
-from shared.adapters.notices.inert import REPLACEMENT, Lengths, inert, inert_letter, is_broken_up
+from shared.adapters.notices.inert import (
+    END_OF_ISOLATE,
+    ISOLATE,
+    REPLACEMENT,
+    Lengths,
+    inert,
+    inert_letter,
+    is_broken_up,
+)
 from shared.adapters.notices.link_endings import LINK_ENDINGS
 from tests.adapters.notices.letters import HOSTILE, LINK, letter, texts
 
@@ -34,6 +43,13 @@ LINKS = re.compile(
         ("mailto:me", "mailto[:]me"),
         (r"\\evil\share", r"[\][\]evil\share"),
         ("socket.io", "socket[.]io"),
+        # Programs that look for a host from its beginning stop at the first ending that exists.
+        ("evil.com.x1", "evil[.]com.x1"),
+        ("evil.com-x", "evil[.]com-x"),
+        ("login.evil.com.notes", "login.evil[.]com.notes"),
+        ("x.xn--p1ai.y1", "x[.]xn--p1ai.y1"),
+        ("pay.evil.agency", "pay.evil[.]agency"),
+        ("my.bank-of.finance", "my[.]bank-of[.]finance"),
     ],
 )
 def test_links_are_broken(written: str, shown: str) -> None:
@@ -57,7 +73,8 @@ def test_links_are_broken(written: str, shown: str) -> None:
         "C:\\build",
         "Zürich Office",
         "日本語の説明",
-        "שלום",
+        "evil.com_x",
+        "org.acme-core",
     ],
 )
 def test_what_is_no_link_stays_as_it_was_written(name: str) -> None:
@@ -83,6 +100,31 @@ def test_nothing_is_hidden_and_nothing_begins_a_line(written: str, shown: str) -
     assert inert(written, longest=100) == shown
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\u05e9\u05dc\u05d5\u05dd", "\u2068\u05e9\u05dc\u05d5\u05dd\u2069"),
+        ("\u05d0\u05d1 \u05d2 1.2 of x", "\u2068\u05d0\u05d1 \u05d2\u2069 1.2 of x"),
+        ("9.9 \u0627\u0628: no", "9.9 \u2068\u0627\u0628\u2069: no"),
+        ("\u2069\u05d0", f"{REPLACEMENT}\u2068\u05d0\u2069"),
+    ],
+)
+def test_words_from_right_to_left_stay_among_themselves(written: str, shown: str) -> None:
+    """They reorder nothing around them; marks that somebody else wrote for that are seen."""
+    assert inert(written, longest=100) == shown
+
+
+def printable(shown: str) -> bool:
+    """Say whether every letter is seen, but for our own marks, which come in pairs."""
+    inside = False
+    for letter_ in shown:
+        if letter_ in {ISOLATE, END_OF_ISOLATE}:
+            if (letter_ == ISOLATE) is inside:
+                return False
+            inside = not inside
+    return not inside and shown.replace(ISOLATE, "").replace(END_OF_ISOLATE, "").isprintable()
+
+
 def test_a_link_that_hides_behind_invisible_letters_is_none() -> None:
     """The mark stands where the letter was."""
     assert inert("evil.\u200bcom", longest=100) == f"evil.{REPLACEMENT}com"
@@ -106,7 +148,7 @@ def test_no_text_takes_long(piece: str) -> None:
 def test_whatever_is_written_is_inert(text: str) -> None:
     """One printable line without links, not much longer than it may be."""
     shown = inert(text, longest=120)
-    assert shown.isprintable()
+    assert printable(shown)
     assert not LINKS.search(shown)
     assert len(shown) <= 3 * 120
 
@@ -118,7 +160,7 @@ def test_every_text_of_a_letter_is_made_inert(text: str) -> None:
         letter(letter_id=text, title=text, paragraphs=(text,), facts=((text, text),), packages=(text,), link=text)
     )
     texts_shown = (shown.letter_id, shown.title, *shown.paragraphs, *shown.packages, *shown.facts[0])
-    assert all(one.isprintable() and not LINKS.search(one) for one in texts_shown)
+    assert all(printable(one) and not LINKS.search(one) for one in texts_shown)
     assert shown.link is None or shown.link == text
 
 
@@ -165,6 +207,10 @@ def test_broken_links_are_explained(changes: dict[str, object], *, broken: bool)
 
 
 def test_the_endings_are_endings() -> None:
-    """Lower-case letters, and none that names of packages commonly have."""
+    """All of ASCII that exist, as a tool of these tests knows them, and none that names of packages commonly have."""
+    text = (files("hypothesis.vendor") / "tlds-alpha-by-domain.txt").read_text("ascii").lower()
+    existing = {line for line in text.splitlines() if line.isalpha()}
+    assert len(existing) > 1_000
+    assert existing <= LINK_ENDINGS
     assert all(re.fullmatch("[a-z]{2,}", ending) for ending in LINK_ENDINGS)
     assert not LINK_ENDINGS & {"js", "ts", "core", "json", "billing"}

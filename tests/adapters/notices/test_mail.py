@@ -21,7 +21,7 @@ from local.simulators.self_made_certificate import write_certificate
 from shared.adapters.notices.mail import MailChannel, MailPatience
 from shared.adapters.notices.mail_wire import message_id
 from shared.adapters.notices.smtp_address import SmtpAddress
-from shared.domain.letters import Letter
+from shared.domain.letters import Letter, PartlyTaken
 from shared.errors import AuthenticationFailed, UnexpectedAnswer, UpstreamError, UpstreamUnavailable
 from tests.adapters.notices.letters import NOW, PLAIN, letter
 
@@ -181,28 +181,53 @@ async def test_a_certificate_must_be_trusted_and_fit(
         assert post.sink.mails == []
 
 
+async def _partly(channel: MailChannel, sent: Letter = PLAIN) -> PartlyTaken:
+    error = await _refusal(channel, PartlyTaken, sent)
+    assert not any(recipient in repr(error) for recipient in sent.recipients)
+    return error
+
+
 async def test_a_refused_recipient_costs_the_others_nothing(post: _Post) -> None:
-    """They have their mail; the error counts, and what is tried again goes to nobody who has it."""
+    """They have their mail, and the error says who has not: tried again, nobody gets a second one."""
     post.tell(step="RCPT", reply="550 5.1.1 second@acme.example.test unknown", recipient="second@*")
-    for _ in range(2):
-        error = await _refusal(post.channel, UnexpectedAnswer)
-        assert str(error) == "mail: 1 of 2 recipients refused (550): correct their addresses"
+    error = await _partly(post.channel)
+    assert str(error) == "mail: 1 of 2 recipients refused (550): correct their addresses"
+    assert error.missing == ("second@acme.example.test",)
+    await _refusal(post.channel, UnexpectedAnswer, letter(recipients=error.missing))
     assert post.delivered() == ["owner@acme.example.test"]
 
 
 async def test_what_may_pass_is_tried_again_for_those_who_lack_it(post: _Post) -> None:
-    """Grey-listing: one letter, one mail each, in two attempts."""
+    """Grey-listing: one letter, one mail each, in two attempts, the second of another process."""
     post.tell(step="RCPT", reply="450 4.2.0 second@acme.example.test grey-listed", recipient="second@*", times=1)
-    error = await _refusal(post.channel, UpstreamUnavailable)
+    error = await _partly(post.channel)
     assert str(error) == "mail: 1 of 2 recipients refused (450)"
-    await post.channel.send(PLAIN)
+    await post.channel.send(letter(recipients=error.missing))
     assert post.delivered() == list(PLAIN.recipients)
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"delay_seconds": 60}, {"hang_up": True}, {"reply": "421 4.3.2 closing"}, {"reply": "554 5.6.0 no"}]
+)
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+async def test_who_has_it_is_told_wherever_the_conversation_ends(
+    post: _Post, step: str, trouble: dict[str, object]
+) -> None:
+    """The first of two was served before the server fell silent."""
+    if step == "RCPT":
+        post.tell(step=step, recipient="second@*", **trouble)
+    else:
+        post.tell(step=step, times=1, delay_seconds=0.001)
+        post.tell(step=step, **trouble)
+    error = await _partly(post.channel)
+    assert error.missing == ("second@acme.example.test",)
+    assert post.delivered() == ["owner@acme.example.test"]
 
 
 async def test_what_is_no_address_is_never_sent(post: _Post) -> None:
     """It could be a command or a header; the others get their mail."""
     bad = "x@acme.example.test>\r\nRCPT TO:<y@acme.example.test"
-    error = await _refusal(post.channel, UnexpectedAnswer, letter(recipients=(bad, "owner@acme.example.test")))
+    error: UpstreamError = await _partly(post.channel, letter(recipients=(bad, "owner@acme.example.test")))
     assert str(error) == "mail: 1 of 2 recipients refused (553): correct their addresses"
     assert post.delivered() == ["owner@acme.example.test"]
     error = await _refusal(post.channel, UnexpectedAnswer, letter(recipients=(bad,)))
@@ -248,6 +273,10 @@ async def test_the_whole_has_a_limit(tmp_path: Path) -> None:
     async with _post(tmp_path, patience=patience) as post:
         post.tell(step="RCPT", delay_seconds=20)
         assert "0.3 s" in str(await _refusal(post.channel, UpstreamUnavailable))
+        post.sink.rules.clear()
+        post.tell(step="RCPT", delay_seconds=20, recipient="second@*")
+        error = await _partly(post.channel)
+        assert ("0.3 s" in str(error), error.missing) == (True, ("second@acme.example.test",))
 
 
 @pytest.mark.parametrize("trouble", [{"delay_seconds": 60}, {"hang_up": True}, {"reply": "500 5.5.1 what"}])
@@ -322,16 +351,3 @@ async def test_what_was_slipped_in_before_tls_is_not_heard(tmp_path: Path) -> No
         with pytest.raises(UpstreamError):
             await channel.send(PLAIN)
     assert not any(line.startswith((b"AUTH", b"MAIL")) for line in heard)
-
-
-async def test_only_unfinished_letters_are_remembered(post: _Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And not too many of them: a long outage must not fill the memory."""
-    monkeypatch.setattr("shared.adapters.notices.mail._MOST_REMEMBERED", 3)
-    post.tell(step="RCPT", reply="450 4.2.0 later", recipient="second@*")
-    for number in range(5):
-        await _refusal(post.channel, UpstreamUnavailable, letter(letter_id=f"notice-{number}"))
-    remembered = post.channel._taken  # nothing else shows what is kept
-    assert list(remembered) == ["notice-2", "notice-3", "notice-4"]
-    post.sink.rules.clear()
-    await post.channel.send(letter(letter_id="notice-4"))
-    assert "notice-4" not in remembered

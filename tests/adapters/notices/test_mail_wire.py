@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 
 from shared.adapters.notices.inert import inert_letter
-from shared.adapters.notices.looks import LOOKS
+from shared.adapters.notices.looks import LINK_NOTE, LOOKS
 from shared.adapters.notices.mail_wire import addressed, mail_of, message_id
 from shared.adapters.notices.smtp_address import MailSender
 from shared.domain.letters import Letter, Urgency
 from tests.adapters.notices.letters import HOSTILE, LINK, NOW, PLAIN, letter, letters
-from tests.adapters.notices.test_inert import LINKS
+from tests.adapters.notices.test_inert import LINKS, printable
 
 _SENDER = MailSender.of("Feedwarden <fw@contoso.example.test>")
 _HEADERS = {
@@ -78,7 +78,8 @@ def test_a_plain_letter_has_everything() -> None:
         for text in (PLAIN.title, *PLAIN.paragraphs, *PLAIN.packages, *(text for fact in PLAIN.facts for text in fact)):
             assert text in part.replace("\n", " "), text
         assert PLAIN.letter_id in part
-    assert LINK in _part(message, "plain").splitlines()
+        assert LINK_NOTE in " ".join(part.split())
+    assert _part(message, "plain").splitlines().count(LINK) == 1
     assert _Page(_part(message, "html")).addresses == [LINK]
 
 
@@ -116,6 +117,7 @@ def test_what_is_missing_leaves_no_trace() -> None:
     assert not {"dl", "ul", "a"} & set(page.tags)
     for part in (page.words, _part(message, "plain")):
         assert "Open in" not in part
+        assert LINK_NOTE not in " ".join(part.split())
         assert "Packages" not in part
 
 
@@ -160,7 +162,7 @@ def _check(sent: Letter) -> None:
     assert page.addresses == ([shown.link] if shown.link else [])
     for part in (plain, page.words):
         lines = [line for line in part.splitlines() if line.strip() != shown.link]
-        assert all(line.isprintable() and not LINKS.search(line) for line in lines)
+        assert all(printable(line) and not LINKS.search(line) for line in lines)
         for text in (shown.title, *shown.paragraphs):
             assert text.split() == [] or " ".join(text.split()) in " ".join(part.split())
 
@@ -190,6 +192,21 @@ def test_nothing_is_fetched_and_dark_mode_is_known() -> None:
     assert html.count("://") == 1
     assert "prefers-color-scheme: dark" in html
     assert '<meta name="color-scheme" content="light dark">' in html
+
+
+@pytest.mark.parametrize("part", ["plain", "html"])
+def test_the_link_comes_before_long_lists(part: str) -> None:
+    """Nobody scrolls past a thousand names to find it."""
+    words = _part(_sent(PLAIN), part)
+    places = [words.index(text) for text in (PLAIN.paragraphs[-1], LINK.split("?")[0], PLAIN.facts[0][1], "Packages")]
+    assert places == sorted(places)
+
+
+def test_what_runs_from_right_to_left_does_not_turn_our_sentences() -> None:
+    """Left to itself HTML takes a sentence's direction from the first letter in it, be it in a name that we quote."""
+    html = _part(_sent(letter(paragraphs=("\u05d0\u05d1 asked that the feed lets in version 2.1.0.",))), "html")
+    assert html.count("<bdi") == html.count('<bdi dir="ltr">') > 0
+    assert "\u2068\u05d0\u05d1\u2069 asked" in html
 
 
 def _luminance(colour: str) -> float:

@@ -11,10 +11,11 @@ from shared.adapters.queues import StorageQueue
 from shared.adapters.register import TableCursors, TableRegister
 from shared.adapters.register.calls import translate
 from shared.adapters.register.failures import TABLES
+from shared.domain.approvals import ApprovalState
 from shared.errors import AuthenticationFailed, FeedwardenError, UnexpectedAnswer, UpstreamError, UpstreamUnavailable
 from shared.ports import Cursor, QueueName
 from tests.adapters.register.conftest import Answer, ScriptedAccount
-from tests.contract.storage.samples import FEED, NAME
+from tests.contract.storage.samples import FEED, NAME, about, approval, opening
 
 _JUNK: Final = (
     "\udcff",
@@ -52,6 +53,10 @@ async def test_junk_raises_only_our_errors(
         cursors.save("k", "v", replaces=replace),
         register.case(FEED, NAME),
         anext(register.events(FEED, NAME)),
+        register.approval(FEED, NAME),
+        register.past_approval(FEED, NAME, "a1"),
+        anext(register.alive_approvals(FEED)),
+        register.commit(about(opening(), approval(state=ApprovalState.DECLINED))),
         queue.put(QueueName.NOTICES, "x"),
         queue.waiting(QueueName.NOTICES),
     ]

@@ -30,7 +30,7 @@ def register(storage: Storage) -> TableRegister:
 
 
 @dataclass(slots=True)
-class _LostAnswers:
+class LostAnswers:
     """A table whose transactions are done, and then done again because the first answer was lost."""
 
     table: Table
@@ -62,7 +62,7 @@ async def test_own_write_is_known_again(
 ) -> None:
     """A commit that was sent twice because its answer was lost succeeded, and is no stale write."""
     table = storage.table(storage.names.register)
-    lossy = _LostAnswers(table)
+    lossy = LostAnswers(table)
     monkeypatch.setitem(storage._tables, storage.names.register, lossy)  # the only seam between adapter and SDK
     first = await register.commit(opening(notices=[notice("n1")]))
     second = await register.commit(following(first))
@@ -134,7 +134,7 @@ async def test_each_new_head_is_logged(
     """The log, which is kept elsewhere, anchors the chain: one line a commit, also where the answer was lost."""
     caplog.set_level(logging.INFO, logger="shared.adapters.register.register")
     first = await register.commit(opening())
-    lossy = _LostAnswers(storage.table(storage.names.register))
+    lossy = LostAnswers(storage.table(storage.names.register))
     with monkeypatch.context() as patched:
         patched.setitem(storage._tables, storage.names.register, lossy)  # the only seam between adapter and SDK
         second = await register.commit(following(first))

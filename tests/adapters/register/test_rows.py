@@ -84,6 +84,8 @@ _CASES = st.builds(
     package_id=st.none() | _SMALL,
     evidence_digest=_SMALL,
     twin_seen_at=st.none() | _TIMES,
+    approval_id=_SMALL,
+    approved_versions=_LISTS,
 )
 
 
@@ -116,7 +118,8 @@ def test_the_largest_pack_is_stored_whole() -> None:
     pack = asyncio.run(packer.pack(_SAMPLE.name, bounded(twin), versions, None))
     assert pack is not None
     lists = tuple(f"{number}.0.0-{'é' * 50}" for number in range(50_000))
-    case = replace(_SAMPLE, feed_title=text, note=text, twin=twin, saved_external=lists, pack=pack)
+    members = {"feed_title": text, "note": text, "saved_external": lists, "approved_versions": lists}
+    case = replace(_SAMPLE, twin=twin, pack=pack, **members)  # type: ignore[arg-type]  # each has its member's type
     read = read_case(write_case(case))
     assert read.pack is not None
     assert (read.pack.twin, read.pack.own, read.pack.advisories) == (pack.twin, pack.own, pack.advisories)
@@ -134,16 +137,21 @@ def test_largest_case_fits() -> None:
     huge = "\U0001f4e6" * 1_000_000
     lists = tuple(f"{number}.0.0-{'é' * 50}" for number in range(50_000))
     twin = PublicTwin(Presence.PRESENT, huge, None, huge, lists)
-    case = replace(_SAMPLE, feed_title=huge, note=huge, twin=twin, saved_external=lists)
+    members = {"feed_title": huge, "note": huge, "saved_external": lists, "approved_versions": lists}
+    case = replace(_SAMPLE, twin=twin, **members)  # type: ignore[arg-type]  # each has its member's type
     read = read_case(write_case(case))
     assert read.reasons == case.reasons
     assert read.note.endswith("…")
     assert 300 < len(read.saved_external) < len(lists)
     assert read.saved_external == lists[: len(read.saved_external)]
+    assert 50 < len(read.approved_versions) < len(lists)
+    assert read.approved_versions == lists[: len(read.approved_versions)]
 
 
 _DOCUMENT = unpack(write_case(_SAMPLE))
-_ADDED = {"pack", "evidence_digest", "twin_seen_at"}
+_ADDED_WITH_PACKS = {"pack", "evidence_digest", "twin_seen_at"}
+_ADDED_WITH_APPROVALS = {"approval_id", "approved_versions"}
+_ADDED = _ADDED_WITH_PACKS | _ADDED_WITH_APPROVALS
 _FIRST_TWIN = ("presence", "detail", "first_published", "latest_version", "maintainers")
 _PACK = EvidencePack(
     name=_SAMPLE.name,
@@ -171,7 +179,15 @@ def test_a_row_of_the_earlier_form_has_no_pack() -> None:
     """It was written before there were packs: everything else is read as it was."""
     earlier = {name: value for name, value in _DOCUMENT.items() if name not in _ADDED}
     earlier["twin"] = {name: _DOCUMENT["twin"][name] for name in _FIRST_TWIN}
-    assert case_of(earlier) == _SAMPLE
+    assert case_of(earlier) == replace(_SAMPLE, approved_versions=())
+
+
+def test_a_row_of_the_earlier_form_has_no_approval() -> None:
+    """It was written before there were approvals: nothing is permitted in it."""
+    earlier = {name: value for name, value in _DOCUMENT.items() if name not in _ADDED_WITH_APPROVALS}
+    read = case_of(earlier)
+    assert (read.approval_id, read.approved_versions) == ("", ())
+    assert replace(read, approved_versions=_SAMPLE.approved_versions) == _SAMPLE
 
 
 @given(st.sampled_from(sorted(pack_document(_PACK))), _JUNK)

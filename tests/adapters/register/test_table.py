@@ -7,7 +7,7 @@ import pytest
 from shared.adapters.register import Storage
 from shared.adapters.register.documents import Entity, pack
 from shared.adapters.register.failures import RowMissing
-from shared.adapters.register.operations import Insert, Merge, Operation, Remove, Replace
+from shared.adapters.register.operations import Insert, Merge, Operation, Put, Remove, Replace
 from shared.adapters.register.table import Table
 from shared.errors import StaleWrite, TooLarge, UnexpectedAnswer
 from tests.adapters.register.conftest import Answer, ScriptedAccount
@@ -47,7 +47,7 @@ async def test_walk_goes_over_pages_in_key_order(table: Table) -> None:
 
 @pytest.mark.azurite
 async def test_operations(table: Table) -> None:
-    """Insert, replace, merge and remove, each with the condition it names."""
+    """Insert, replace, merge, put and remove, each with the condition it names."""
     [tag] = await table.write([Insert("p", "r", {"a": "1", "b": "1"})])
     with pytest.raises(StaleWrite):
         await table.write([Insert("p", "r", {})])
@@ -59,6 +59,11 @@ async def test_operations(table: Table) -> None:
     assert row is not None
     assert {name: row.entity.get(name) for name in "abc"} == {"a": "2", "b": None, "c": "4"}
     assert row.tag != second
+    await table.write([Put("p", "r", {"d": "6"}), Put("p", "put", {"d": "7"})])
+    row, made = await table.get("p", "r"), await table.get("p", "put")
+    assert row is not None
+    assert made is not None
+    assert ({*row.entity} & {*"abcd"}, made.entity["d"]) == ({"d"}, "7")
     await table.write([Remove("p", "r")])
     assert await table.get("p", "r") is None
     with pytest.raises(RowMissing):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from shared.domain.approvals import Actor, Approval, ApprovalState, Ask, Ending, Grant, Vote
 from shared.domain.audit import GENESIS, AuditEvent, seal, subject_of
 from shared.domain.cases import Case, CaseEvent, CaseState
 from shared.domain.ecosystems import Ecosystem
@@ -78,6 +80,7 @@ def opening(
         head=event.digest,
         note="says: “hello”\n",
         package_id="3f0e",
+        approved_versions=("2.0.0-β",),
     )
     return CaseChange(case, event, tuple(notices), None)
 
@@ -106,6 +109,52 @@ def following(stored: StoredCase, *, notices: Sequence[Notice] = (), cause: str 
         head=event.digest,
     )
     return CaseChange(case, event, tuple(notices), stored.tag)
+
+
+def approval(
+    approval_id: str = "a1",
+    state: ApprovalState = ApprovalState.OPEN,
+    *,
+    name: PackageName = NAME,
+    feed: FeedRef = FEED,
+) -> Approval:
+    """Return an approval that fills every member but the pack, whatever its state needs of them."""
+    someone = Actor("tenant", "object", "Näme 📦")
+    return Approval(
+        approval_id=approval_id,
+        feed=feed,
+        name=name,
+        state=state,
+        opened_at=START,
+        link_until=START + timedelta(days=7),
+        digest="d" * 64,
+        pack=None,
+        asks=(Ask(someone, START, "says: “please”\n"),),
+        grant=Grant("2.1.0-β", timedelta(days=7)),
+        votes=(Vote(someone, START, "because", emergency=True),),
+        granted_at=START,
+        saved_before=("1.0.0", "2.0.0-β"),
+        switched_at=START + timedelta(microseconds=1),
+        until=START + timedelta(days=7),
+        warned=True,
+        closing_as=ApprovalState.REVOKED,
+        reopens=True,
+        ending=Ending(START, None, "worse"),
+    )
+
+
+def about(change: CaseChange, *approvals: Approval) -> CaseChange:
+    """Return the change with approvals that move with it; the case names the last."""
+    named_case = replace(change.case, approval_id=approvals[-1].approval_id)
+    return replace(change, case=named_case, approvals=approvals)
+
+
+def told(change: CaseChange, kind: CaseEvent, **details: str) -> CaseChange:
+    """Return the change with another event."""
+    event = seal(
+        subject_of(change.case.feed, change.case.name), replace(change.event, kind=kind, details=details, digest="")
+    )
+    return replace(change, event=event, case=replace(change.case, head=event.digest))
 
 
 async def grow(register: Register, name: PackageName, events: int) -> StoredCase:

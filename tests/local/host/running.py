@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,7 +49,14 @@ def wait_until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def start(storage: Azurite, folder: Path, *, queue: str, settings: Mapping[str, str] | None = None) -> RunningHost:
+def start(
+    storage: Azurite,
+    folder: Path,
+    *,
+    queue: str,
+    settings: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+) -> RunningHost:
     """Start a host process for the sample app; a lease of one second, since tests are impatient."""
     witness = folder / "witness"
     witness.mkdir(exist_ok=True)
@@ -60,7 +67,7 @@ def start(storage: Azurite, folder: Path, *, queue: str, settings: Mapping[str, 
         "TICKS": "0 0 0 1 1 *",
     }
     child = Child.start(
-        [sys.executable, "-m", "local.host", "--app", str(APPS / "orders"), "--lease", "1"],
+        [sys.executable, "-m", "local.host", "--app", str(APPS / "orders"), "--lease", "1", *options],
         name="the host",
         log=folder / f"host-{uuid.uuid4()}.log",
         env=os.environ | environment | dict(settings or {}),
@@ -72,9 +79,9 @@ def start(storage: Azurite, folder: Path, *, queue: str, settings: Mapping[str, 
 
 
 @contextmanager
-def running(storage: Azurite, folder: Path, **settings: str) -> Iterator[RunningHost]:
+def running(storage: Azurite, folder: Path, *, options: Sequence[str] = (), **settings: str) -> Iterator[RunningHost]:
     """Run a host with a queue of its own."""
-    host = start(storage, folder, queue=f"orders-{uuid.uuid4().hex}", settings=settings)
+    host = start(storage, folder, queue=f"orders-{uuid.uuid4().hex}", settings=settings, options=options)
     try:
         yield host
     finally:

@@ -64,6 +64,24 @@ def test_what_nobody_takes_is_not_found(host: RunningHost, method: str, path: st
     assert httpx.request(method, host.url + path).status_code == 404
 
 
+def test_head_is_answered_without_a_body(host: RunningHost) -> None:
+    """Where a function takes HEAD itself; its length is told all the same."""
+    answer = httpx.head(f"{host.url}/api/plain")
+    assert (answer.status_code, answer.content, answer.headers["content-length"]) == (
+        200,
+        b"",
+        str(len("HEAD höre") + 1),
+    )
+
+
+def test_sign_in_is_off_unless_it_is_asked_for(host: RunningHost) -> None:
+    """No address of it, no word of it, no header for whoever brings a cookie."""
+    assert httpx.get(f"{host.url}/.auth/me").status_code == 404
+    seen = httpx.get(f"{host.url}/api/orders/7", headers={"cookie": "AppServiceAuthSession=x"}).json()
+    assert seen["sign_in"] is None
+    assert not [name for name in seen["headers"] if name.startswith("x-ms-")]
+
+
 def test_bodies_are_bytes(host: RunningHost) -> None:
     """No byte is touched on the way in or out."""
     body = bytes(range(256))

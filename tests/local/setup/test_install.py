@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.azurite.node import ROOT
-from local.setup import install
+from local.setup import install, steps
 from local.setup.stamps import SetupFailed
 
 
@@ -57,7 +57,7 @@ def project(tmp_path: Path) -> Path:
 def commands(monkeypatch: pytest.MonkeyPatch) -> _Commands:
     """Stand in for all commands, on a machine with Node."""
     stand_in = _Commands()
-    monkeypatch.setattr(install, "_run", stand_in)
+    monkeypatch.setattr(install, "run", stand_in)
     monkeypatch.setattr(install, "_machine_has_node", lambda: True)
     return stand_in
 
@@ -134,8 +134,8 @@ def test_an_incomplete_copy_of_the_project_is_told(
 def test_a_failing_command_shows_the_end_of_what_it_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And then the advice."""
     (project / ".run").mkdir()
-    with pytest.raises(SetupFailed, match=r"check this .*make setup"):
-        install._run([sys.executable, "-c", "raise SystemExit('no index')"], root=project, advice="check this")
+    with pytest.raises(SetupFailed, match=r"check this .*the same command"):
+        steps.run([sys.executable, "-c", "raise SystemExit('no index')"], root=project, advice="check this")
     assert "no index" in capsys.readouterr().err
 
 
@@ -143,7 +143,7 @@ def test_a_missing_command_is_told(project: Path) -> None:
     """By name."""
     (project / ".run").mkdir()
     with pytest.raises(SetupFailed, match="nothing-of-that-name"):
-        install._run(["nothing-of-that-name"], root=project, advice="check this")
+        steps.run(["nothing-of-that-name"], root=project, advice="check this")
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_set_ups_wait_for_each_other(project: Path, commands: _Commands) -> None
     (project / ".run").mkdir()
     program = (
         f"import sys; from pathlib import Path; sys.path[:0] = [{str(ROOT)!r}]\n"
-        "from local.setup import install\n"
-        "with install._one_at_a_time(Path(sys.argv[1])): print('mine', flush=True)"
+        "from local.setup import steps\n"
+        "with steps.one_at_a_time(Path(sys.argv[1])): print('mine', flush=True)"
     )
     with (project / ".run" / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import re
 import signal
+import smtplib
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from local.azurite.node import ROOT
+from local.host.personas import read_personas
 from local.processes import ChildFailed
-from local.stack import Stack
+from local.stack import PERSONAS_FILE, Stack
 from local.stack.sample import app_settings, environment
 from shared.settings import SETTINGS, read_settings
 
@@ -44,12 +47,25 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_every_part_answers(stack: Stack) -> None:
     """Each at its own address, on the loopback interface."""
-    urls = (stack.app_url, stack.feeds_url + "/_control/state", stack.npm_url + "/-/ping", stack.pypi_url + "/simple/")
-    assert [httpx.get(url).status_code for url in urls] == [200] * 4
-    assert len({url.split("/")[2] for url in urls}) == 4
+    feeds, npm, pypi = stack.feeds_url + "/_control/state", stack.npm_url + "/-/ping", stack.pypi_url + "/simple/"
+    urls = (stack.app_url, feeds, npm, pypi, stack.mail_url + "/mails", stack.teams_url + "/runs")
+    assert [httpx.get(url).status_code for url in urls] == [200] * 6
+    assert len({url.split("/")[2] for url in urls}) == 6
     assert all(url.startswith("http://127.0.0.1:") for url in urls)
     assert stack.connection_file.read_text() == stack.connection_string
     stack.check()
+
+
+def test_people_can_be_written_to_and_sign_in(stack: Stack) -> None:
+    """Letters lead to the app's own address, and whoever follows them finds the people of the simulated feeds there."""
+    told = stack._settings  # behind the curtain: what the app is given
+    assert told["PUBLIC_BASE_URL"] == stack.app_url
+    assert told["TEAMS_WEBHOOK_URL"].startswith(f"{stack.teams_url}/workflows/")
+    with smtplib.SMTP("127.0.0.1", urlsplit(told["SMTP_URL"]).port or 0) as server:
+        server.sendmail("a@acme.test", ["b@acme.test"], "Subject: x\r\n\r\ny")
+    assert httpx.get(f"{stack.mail_url}/mails").json()["mails"][0]["sender"] == "a@acme.test"
+    page = httpx.get(f"{stack.app_url}/.auth/login/aad").text
+    assert [one.key for one in read_personas(PERSONAS_FILE) if f'value="{one.key}"' not in page] == []
 
 
 def test_the_app_can_be_killed_and_started_again(stack: Stack) -> None:
@@ -131,7 +147,14 @@ def _is_closed(address: str) -> bool:
 def test_the_sample_settings_are_complete_and_valid() -> None:
     """Every setting is set, if only to nothing, so that no other source fills it; and the app takes them."""
     url = "http://127.0.0.1:1"
-    settings = app_settings(devops_url=url, registry_urls=[url, url], connection_string="A=b")
+    settings = app_settings(
+        devops_url=url,
+        registry_urls=[url, url],
+        connection_string="A=b",
+        public_url=url,
+        smtp_url="smtp://127.0.0.1:1",
+        teams_url=f"{url}/flow?sig=sample",
+    )
     assert {setting.name for setting in SETTINGS} == set(settings)
     read = read_settings(settings)
     assert read.allowed_registry_hosts == {"127.0.0.1:1"}

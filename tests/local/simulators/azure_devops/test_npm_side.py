@@ -39,6 +39,19 @@ async def test_listing_saves_nothing(stage: Stage) -> None:
     assert stage.feed().log.last_token > before
 
 
+async def test_a_download_may_lead_to_the_blob_store(stage: Stage) -> None:
+    """Saved before it is told where; the signature opens it, a credential beside it does not."""
+    await stage.control("settings", downloads_redirect=True)
+    await stage.publish_outside(NPM, "left-shift", "1.3.0")
+    answer = await stage.get(f"{_NPM}/left-shift/-/left-shift-1.3.0.tgz")
+    assert (answer.status_code, answer.content) == (303, b"")
+    assert len(stage.feed().held("npm", "left-shift")) == 1
+    where = answer.headers["location"]
+    assert (await stage.nobody.get(where)).content == build_tarball("left-shift", "1.3.0")[1]
+    assert (await stage.nobody.get(where, auth=("", "pat-owner"))).status_code == 403
+    assert (await stage.nobody.get(where.partition("?")[0])).status_code == 403
+
+
 async def test_saving_through_another_feed_saves_there_too(stage: Stage) -> None:
     """The chain has a step for each."""
     stage.feed().sources = [source for source in stage.feed().sources if source.name == "shared"]

@@ -48,16 +48,46 @@ async def test_the_simple_index_lists_what_is_held(stage: Stage) -> None:
     assert "other" not in page.text
 
 
-async def test_all_files_of_a_saved_version_are_saved(stage: Stage) -> None:
-    """A wheel is downloaded, the source archive comes along: after `auto` both are there."""
+_WHEEL, _SDIST = "shapes-1.0-py3-none-any.whl", "shapes-1.0.tar.gz"
+
+
+async def _publish_two_files(stage: Stage) -> None:
     for name, content in (build_wheel("shapes", "1.0"), build_sdist("shapes", "1.0")):
         files = {"content": (name, content)}
         data = {":action": "file_upload", "name": "shapes", "version": "1.0", "filetype": "any"}
         sent = await stage.upstream.post(f"{PYPI}/legacy/", data=data, files=files, auth=("someone", "x"))
         assert sent.is_success, sent.text
-    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/shapes-1.0-py3-none-any.whl")).status_code == 200
+
+
+@pytest.mark.parametrize(("each_file", "saved"), [(True, [_WHEEL]), (False, [_WHEEL, _SDIST])])
+async def test_a_download_saves_that_file_or_all(stage: Stage, *, each_file: bool, saved: list[str]) -> None:
+    """Nobody knows which: that the others are lost to `auto` is the default."""
+    await stage.control("settings", python_saves_each_file=each_file)
+    await _publish_two_files(stage)
+    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/{_WHEEL}")).status_code == 200
     (held,) = stage.feed().held("pypi", "shapes")
-    assert sorted(held.files) == ["shapes-1.0-py3-none-any.whl", "shapes-1.0.tar.gz"]
+    assert sorted(held.files) == saved
+    await stage.control(
+        "publish", project="Payments", feed="core", protocol="pypi", name="shapes", version="0.1"
+    )  # an internal version: from now on, external ones are kept out
+    page = await stage.get(f"{_PYPI}/simple/shapes/")
+    assert [name for name in (_WHEEL, _SDIST) if name in page.text] == saved
+    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/{_SDIST}")).status_code == (404 if each_file else 200)
+
+
+async def test_a_version_that_is_held_in_part_is_completed(stage: Stage) -> None:
+    """File by file, as long as the switch lets it; a reader is served what is held, and saves nothing."""
+    await _publish_two_files(stage)
+    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/{_WHEEL}")).status_code == 200
+    assert _SDIST in (await stage.get(f"{_PYPI}/simple/shapes/")).text
+    assert (await stage.get(f"{_PYPI}/download/shapes/1.0/{_WHEEL}", by="reader")).status_code == 200
+    refused = await stage.get(f"{_PYPI}/download/shapes/1.0/{_SDIST}", by="reader")
+    assert (refused.status_code, "'AddUpstreamPackage'" in refused.json()["message"]) == (403, True)
+    for _ in range(2):
+        assert (await stage.get(f"{_PYPI}/download/shapes/1.0/{_SDIST}")).status_code == 200
+    (held,) = stage.feed().held("pypi", "shapes")
+    assert (sorted(held.files), held.internal) == ([_WHEEL, _SDIST], False)
+    assert (await stage.core("shapes", protocol="pypi"))["hidden"] == []
 
 
 @pytest.mark.parametrize(

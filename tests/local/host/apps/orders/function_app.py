@@ -28,6 +28,7 @@ def show_order(req: func.HttpRequest) -> func.HttpResponse:
         "query": dict(req.params),
         "route": dict(req.route_params),
         "url": req.url,
+        "sign_in": os.environ.get("WEBSITE_AUTH_ENABLED"),
     }
     return func.HttpResponse(json.dumps(seen), mimetype="application/json")
 

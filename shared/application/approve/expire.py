@@ -1,0 +1,61 @@
+"""Expire: find approvals with which something is to be done, and have their packages checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.application.approve.advance import WARN_BEFORE
+from shared.application.messages import CheckRequest
+from shared.domain.approvals import Approval, ApprovalState, due_at
+from shared.ports import Clock, Queue, QueueName, Register
+
+# A check that is put off comes back by itself for about an hour, so those that are begun here get rarer: an outage must
+# not fill the queue. After that, once in a while for as long as it takes.
+_MINUTES: Final = tuple(timedelta(minutes=m) for m in (0, 1, 2, 10, 30, 60))
+_EVERY: Final = timedelta(hours=6)
+
+
+def nudges_between(due: datetime, after: datetime | None, now: datetime) -> bool:
+    """Say whether a check is to be begun for what was due at a time, not having been looked at since `after`.
+
+    None = nobody knows when it was looked at last.
+    """
+    if now < due:
+        return False
+    if after is None or after < due:
+        return True
+    before, past = after - due, now - due
+    return any(before < moment <= past for moment in _MINUTES) or before // _EVERY < past // _EVERY
+
+
+@dataclass(slots=True)
+class Expirer:
+    """The timer's use case. It remembers when it last ran, so that one that fires late leaves nothing out."""
+
+    register: Register
+    queue: Queue
+    clock: Clock
+    _ran_at: datetime | None = None
+
+    async def nudge(self) -> int:
+        """Queue a check of every package whose approval is due; return how many.
+
+        Another instance that does the same does no harm: checks can be done twice.
+        """
+        now, queued = self.clock(), 0
+        async for approval in self.register.alive_approvals():
+            if any(nudges_between(due, self._ran_at, now) for due in _dues(approval)):
+                request = CheckRequest(approval.feed, approval.name, "approval due")
+                await self.queue.put(QueueName.PACKAGE_CHECKS, request.text())
+                queued += 1
+        self._ran_at = now
+        return queued
+
+
+def _dues(approval: Approval) -> tuple[datetime, ...]:
+    due = due_at(approval, warn_before=WARN_BEFORE)
+    # One exact version is due from the opening on; that its time is over has to be seen then, not hours later.
+    over = approval.until if approval.state is ApprovalState.IN_FORCE else None
+    return tuple(moment for moment in (due, over) if moment is not None)

@@ -1,0 +1,1 @@
+"""Tests of approvals: view, ask, decide, advance, expire."""

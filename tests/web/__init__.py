@@ -1,0 +1,1 @@
+"""Pages and what stands before them."""
