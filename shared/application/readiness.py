@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from shared.application.feed_book import FeedBook
 from shared.application.notify_outlets import Outlets
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Knowledge, Standing, Standings
+from shared.domain.approvals import ApprovalState
 from shared.domain.evidence import OrganizationPolicy
 from shared.domain.public_sources import sources_of
 from shared.errors import FeedwardenError
-from shared.ports import FeedService, Queue, QueueName
+from shared.ports import FeedService, Queue, QueueName, Register
+
+# A switch is closed within seconds; one that is not by now needs somebody's help.
+_CLOSED_WITHIN: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks each dependency once."""
+    """Asks each dependency once; `sign_in` = the platform says that its sign-in is on, None = approvals are off."""
 
     service: FeedService
     book: FeedBook
@@ -34,6 +40,8 @@ class Readiness:
     standings: Standings
     may_ask_by_name: bool
     outlets: Outlets
+    register: Register
+    sign_in: bool | None
 
     async def report(self) -> Mapping[str, Finding]:
         """Return one finding a dependency; never raises what a dependency raises."""
@@ -45,6 +53,7 @@ class Readiness:
             "walks": await _ask(self._walks),
             "registries": await _ask(self._registries),
             "letters": await _ask(self._letters),
+            "approvals": await _ask(self._approvals),
         }
 
     async def _tables(self) -> Finding:
@@ -94,6 +103,22 @@ class Readiness:
             f"{outlet}: {failing.get(outlet, 'works, as far as letters were sent')}" for outlet in self.outlets.channels
         ]
         return Finding(ok=not failing, detail=" | ".join(told))
+
+    async def _approvals(self) -> Finding:
+        """Say whether owners can decide, and which switches could not be closed when their approval ended."""
+        now, alive, late = self.standings.clock(), 0, list[str]()
+        async for approval in self.register.alive_approvals():
+            alive += 1
+            ended = None if approval.ending is None else approval.ending.at
+            if approval.state is ApprovalState.CLOSING and ended is not None and now - ended > _CLOSED_WITHIN:
+                late.append(str(approval.name))
+        if late:
+            return Finding(ok=False, detail=f"switches that could not be closed: {', '.join(late[:20])}")
+        if self.sign_in is None:
+            return Finding(ok=True, detail="not configured: owners cannot allow anything")
+        if not self.sign_in:
+            return Finding(ok=False, detail="App Service Authentication is off: the pages refuse everybody; turn it on")
+        return Finding(ok=True, detail=f"requests that are open or in force: {alive}")
 
     def _judged(self, standing: Standing) -> tuple[bool, str]:
         match standing.knowledge(self.standings.clock()):

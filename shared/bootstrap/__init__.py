@@ -220,7 +220,14 @@ class _Parts:
             standings=self.standings,
             may_ask_by_name=self.settings.may_ask_by_name,
             outlets=self.outlets,
+            register=world.register,
+            sign_in=self._sign_in(),
         )
+
+    def _sign_in(self) -> bool | None:
+        from shared.web.principal import sign_in_is_on  # noqa: PLC0415  # readiness is asked for rarely
+
+        return sign_in_is_on(os.environ) if self.settings.approvals_are_on else None
 
     def approvals(self, checker: Checker) -> ApprovalPages | None:
         from shared.application.approve.ask import Asker  # noqa: PLC0415  # only where approvals are on

@@ -55,9 +55,14 @@ class _Unreadable(Exception):
     """Not what the platform writes; never leaves this module."""
 
 
+def sign_in_is_on(environment: Mapping[str, str]) -> bool:
+    """Say whether the platform says of itself that it signs people in, and so sets the headers."""
+    return environment.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true"
+
+
 def who_is_signed_in(headers: Mapping[str, str], environment: Mapping[str, str], *, tenant: str) -> SignIn:
     """Return the person, or why there is none; header names are in lower case."""
-    if environment.get("WEBSITE_AUTH_ENABLED", "").strip().lower() != "true" or not tenant:
+    if not sign_in_is_on(environment) or not tenant:
         return SignInIsOff()
     text = headers.get(HEADER, "")
     if not text:

@@ -229,7 +229,17 @@ class House:
     def readiness(self) -> Readiness:
         """What is not there."""
         may_ask = self.lookup.may_ask_by_name
-        return Readiness(self.service, self.book, self.setbacks, self.queue, self.standings, may_ask, self.outlets)
+        return Readiness(
+            self.service,
+            self.book,
+            self.setbacks,
+            self.queue,
+            self.standings,
+            may_ask,
+            self.outlets,
+            self.register,
+            sign_in=True if self.asks else None,
+        )
 
     @property
     def outlets(self) -> Outlets:

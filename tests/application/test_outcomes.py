@@ -162,7 +162,16 @@ async def test_all_well() -> None:
     guarded(house)
     report = await readiness(house).report()
     assert all(finding.ok for finding in report.values())
-    assert set(report) == {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries", "letters"}
+    assert set(report) == {
+        "tables",
+        "queues",
+        "azure-devops",
+        "organization-policy",
+        "walks",
+        "registries",
+        "letters",
+        "approvals",
+    }
 
 
 async def test_how_each_registry_is_known_is_told() -> None:
@@ -208,7 +217,7 @@ async def test_each_missing_dependency_is_named() -> None:
     house.queue.faults.fail("waiting", UpstreamUnavailable("no answer", service="queues"), times=None)
     report = await readiness(house).report()
     # No feed is visible, so none pulls from a registry.
-    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries", "letters"}
+    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries", "letters", "approvals"}
     assert "turn it on" in report["organization-policy"].detail
     assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")
 

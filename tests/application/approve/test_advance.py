@@ -63,6 +63,17 @@ async def test_a_letter_about_a_collision_opens_a_request_for_the_owners() -> No
     assert (await alive(house, feed)).asks == ()
 
 
+async def test_readiness_says_whether_owners_can_decide() -> None:
+    """Not configured is a choice; configured without the platform's sign-in is a mistake."""
+    house = _house()
+    await blocked(house)
+    readiness = house.readiness
+    assert (await readiness.report())["approvals"].detail == "requests that are open or in force: 1"
+    off = (await replace(readiness, sign_in=False).report())["approvals"]
+    assert (off.ok, "turn it on" in off.detail) == (False, True)
+    assert (await replace(readiness, sign_in=None).report())["approvals"].ok
+
+
 async def test_without_keys_no_request_is_opened() -> None:
     """Where approvals are off nobody is sent to a page that is not there."""
     house = House()
@@ -355,6 +366,9 @@ async def test_a_switch_that_cannot_be_closed_is_tried_again() -> None:
     assert switch(house, feed) is OPEN
     assert (await alive(house, feed)).state is ApprovalState.CLOSING
     assert NoticeKind.SWITCH_LEFT_OPEN in await told(house)
+    house.clock.advance(timedelta(minutes=20))
+    finding = (await house.readiness.report())["approvals"]
+    assert (finding.ok, str(BILLING) in finding.detail) == (False, True)
     house.service.owner = True
     await _check(house, feed)
     assert switch(house, feed) is _AUTO
