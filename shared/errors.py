@@ -21,6 +21,7 @@
     + NotAnOwner                they do not own the feed now, or it cannot be made out (403)
     + AlreadyDecided            somebody else was first, or there is nothing to decide any more (409)
     + EvidenceChanged           what they saw when they decided is not what is known now (409)
+    + TooManyAsks               one person asks more often than we are willing to look (429)
   - NoNameList                  that registry documents that it gives no list of all its names
   - NoUpstreamingBehavior       that protocol has no such switch (Universal packages)
   - AddressRefused              an upstream location that we must not ask
@@ -106,6 +107,15 @@ class EvidenceChanged(DecisionRefused):
         """Keep what changed, each in words that repeat public data."""
         super().__init__(text)
         self.changes = changes
+
+
+class TooManyAsks(DecisionRefused):
+    """The person has asked so often that nothing was looked at this time."""
+
+    def __init__(self, text: str, *, retry_after: timedelta) -> None:
+        """Keep after how long they may ask again."""
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class UpstreamError(FeedwardenError):

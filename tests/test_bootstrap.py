@@ -69,7 +69,7 @@ async def test_letters_go_by_the_ways_that_are_configured() -> None:
 
 
 APPROVALS = {
-    "PUBLIC_BASE_URL": "https://feedwarden.contoso.example.test/guard",
+    "PUBLIC_BASE_URL": "https://feedwarden.contoso.example.test",
     "APPROVAL_KEYS": '["sample-key-of-thirty-two-characters"]',
     "ENTRA_TENANT_ID": "00000000-0000-0000-0000-0000000ac3e0",
 }
@@ -81,7 +81,7 @@ async def test_links_are_made_where_owners_may_decide() -> None:
     links = world_of(bootstrap.read_configuration({**GOOD, **APPROVALS})).links
     assert isinstance(links, SignedLinks)
     address = links.to_requests_of(FeedRef("contoso", None, "feed-1"))
-    assert address.startswith("https://feedwarden.contoso.example.test/guard/api/approvals/")
+    assert address.startswith("https://feedwarden.contoso.example.test/api/approvals/")
     assert links.max_age == timedelta(days=7)
 
 

@@ -21,7 +21,7 @@ GOOD = {
     "SWEEP_SCHEDULE": "0 0 */6 * * *",
     "WATCH_SCHEDULE": "0 * * * * *",
 }
-BASE = "https://feedwarden.contoso.example.test/guard"
+BASE = "https://feedwarden.contoso.example.test"
 TENANT = "00000000-0000-0000-0000-0000000ac3e0"
 KEYS = '["sample-key-of-thirty-two-characters", "sample-key-of-last-year-with-enough-of-them"]'
 
@@ -102,12 +102,15 @@ def test_all_problems_come_at_once() -> None:
         ("MAIL_FROM", "feedwarden", "one mail address"),
         ("PUBLIC_BASE_URL", "feedwarden.contoso.example.test", "https://feedwarden"),
         ("PUBLIC_BASE_URL", "http://feedwarden.contoso.example.test", "use https"),
-        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/#x", "a plain path"),
-        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/?x=y", "a plain path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/#x", "without a path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/?x=y", "without a path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/guard", "without a path"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test/guard/", "a host name of its own"),
+        ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test//", "without a path"),
         ("PUBLIC_BASE_URL", "https://feedwarden.contoso.example.test:99999", "Port"),
-        ("PUBLIC_BASE_URL", 'https://feedwarden.contoso.example.test/"><x', "a plain path"),
-        ("PUBLIC_BASE_URL", "https://feed\nwarden.contoso.example.test", "a plain path"),
-        ("PUBLIC_BASE_URL", "https://someone@feedwarden.contoso.example.test", "a plain path"),
+        ("PUBLIC_BASE_URL", 'https://feedwarden.contoso.example.test/"><x', "without a path"),
+        ("PUBLIC_BASE_URL", "https://feed\nwarden.contoso.example.test", "without a path"),
+        ("PUBLIC_BASE_URL", "https://someone@feedwarden.contoso.example.test", "without a path"),
         ("APPROVAL_KEYS", "sample-key-of-thirty-two-characters", "not readable"),
         ("APPROVAL_KEYS", '"sample-key-of-thirty-two-characters"', "write JSON"),
         ("APPROVAL_KEYS", '{"newest": "sample-key-of-thirty-two-characters"}', "write JSON"),
@@ -196,7 +199,7 @@ def test_broken_approval_keys_are_not_printed(text: str) -> None:
 
 @pytest.mark.parametrize("address", [BASE, "http://127.0.0.1:7071", "https://[::1]:7071", "https://fw.example.test"])
 def test_public_addresses_pass(address: str) -> None:
-    """Also with a path, and of a loopback host."""
+    """Also with a port, and of a loopback host."""
     assert read_settings({**GOOD, "PUBLIC_BASE_URL": address}).public_base_url == address
 
 

@@ -25,6 +25,7 @@ from shared.domain.names import PackageName
 
 HARMLESS: Final = "2.1.0"
 ANOTHER: Final = "2.2.0"
+MISTYPED: Final = "7.7.7"
 _SOON: Final = timedelta(seconds=60)
 _A_MINUTE_AND_MORE: Final = timedelta(seconds=150)
 _NAME: Final = PackageName.of(Ecosystem.PYPI, "acme-tables")
@@ -41,7 +42,7 @@ class _Letters:
     link: str = ""
 
     def brings(self, words: str) -> str:
-        """Wait for a mail about the package with these words in its subject; keep its link, and return its subject."""
+        """Wait for a mail about the package with these words in its subject; keep its link, return the words."""
         found: list[tuple[str, str]] = []
 
         def came() -> bool:
@@ -53,6 +54,10 @@ class _Letters:
         subject, text = found[-1]
         self.link = next((word for word in text.split() if "/api/approvals/" in word), "")
         return words if self.link else f"a mail without a link: {subject}"
+
+    def are_thrown_away(self) -> None:
+        """Forget all mails, so that what is waited for next is a new one."""
+        httpx.delete(f"{self.stage.stack.mail_url}/mails", trust_env=False, timeout=30).raise_for_status()
 
     def _mails(self) -> list[tuple[str, str]]:
         told = httpx.get(f"{self.stage.stack.mail_url}/mails", trust_env=False, timeout=30).json()["mails"]
@@ -67,6 +72,7 @@ def by_owner(stage: Stage, steps: Steps) -> None:
     _a_collision_is_blocked(stage, steps, letters)
     _nobody_else_can_use_the_link(stage, steps, letters)
     _one_version_comes_in(stage, steps, letters)
+    _a_typo_opens_nothing(stage, steps, letters)
     _nothing_stays_open(stage, steps, letters)
 
 
@@ -104,25 +110,49 @@ def _one_version_comes_in(stage: Stage, steps: Steps, letters: _Letters) -> None
     steps.show("the verdict", partial(_verdict, stage, "protected"), expect="protected")
 
 
-def _nothing_stays_open(stage: Stage, steps: Steps, letters: _Letters) -> None:
-    contributor = Visitor(stage.stack.app_url).signs_in("contributor")
-    steps.show("a colleague asks for a version that does not exist", partial(_asks, stage, contributor), expect=201)
-    steps.show("the owners get another link", partial(letters.brings, "Asked"), expect="Asked")
+def _a_typo_opens_nothing(stage: Stage, steps: Steps, letters: _Letters) -> None:
+    _a_colleague_asks(stage, steps, letters)
     owner = Visitor(stage.stack.app_url).signs_in("group-owner")
-    allow = partial(owner.chooses, letters.link, "allow-version", {"version": "7.7.7", "reason": _WHY})
+    allow = partial(owner.chooses, letters.link, "allow-version", {"version": MISTYPED, "reason": _WHY})
     steps.show(
-        f"an owner through a group allows it, but was not shown {ANOTHER}; answer",
+        f"an owner through a group mistypes the version, but was not shown {ANOTHER}; answer",
         lambda: allow().status_code,
         expect=409,
     )
-    steps.show("that owner looks again, and allows it; answer", lambda: allow().status_code, expect=303)
+    steps.show("that owner looks again, and mistypes it again; answer", lambda: allow().status_code, expect=303)
+    refused = CaseEvent.APPROVAL_LAPSED.value
+    steps.show(
+        "nothing public has that version: the permission ends as", partial(_recorded, stage, refused), expect=refused
+    )
+    steps.show(
+        "the switch was opened for the first one only, times",
+        lambda: stage.story(_NAME).count(CaseEvent.APPROVAL_OPENING),
+        expect=1,
+    )
+    steps.show("the switch is", partial(stage.switch, _NAME), expect="auto")
+
+
+def _nothing_stays_open(stage: Stage, steps: Steps, letters: _Letters) -> None:
+    _a_colleague_asks(stage, steps, letters)
+    steps.show("the feed cannot fetch", partial(stage.feeds_cannot_fetch, _NAME, ANOTHER), expect=ANOTHER)
+    owner = Visitor(stage.stack.app_url).signs_in("group-owner")
+    allow = partial(owner.chooses, letters.link, "allow-version", {"version": ANOTHER, "reason": _WHY})
+    steps.show(f"that owner allows exactly {ANOTHER}; answer", lambda: allow().status_code, expect=303)
     opened = "allowExternalVersions"
     steps.show("the switch stands open while it is waited for", partial(_switch, stage, opened), expect=opened)
     steps.show("after a minute it is closed again", partial(_switch, stage, "auto"), expect="auto")
     ended = CaseEvent.APPROVAL_EXPIRED.value
     steps.show("the permission is on record as", partial(_recorded, stage, ended), expect=ended)
+    stage.feeds_are_well()
     steps.show("the verdict", partial(_verdict, stage, "protected"), expect="protected")
     steps.show("its audit chain is", partial(stage.chain, _NAME), expect="sound")
+
+
+def _a_colleague_asks(stage: Stage, steps: Steps, letters: _Letters) -> None:
+    contributor = Visitor(stage.stack.app_url).signs_in("contributor")
+    letters.are_thrown_away()
+    steps.show("a colleague asks for another version", partial(_asks, stage, contributor), expect=201)
+    steps.show("the owners get another link", partial(letters.brings, "Asked"), expect="Asked")
 
 
 def _policy_file(folder: Path) -> Path:
@@ -141,8 +171,8 @@ def _switch(stage: Stage, wanted: str) -> str:
 
 
 def _recorded(stage: Stage, event: str) -> str:
-    story = [kind.value for kind in stage.story(_NAME)]
-    return event if event in story else f"only {', '.join(story)}"
+    found = until(lambda: event in stage.story(_NAME), within=_SOON)
+    return event if found else f"only {', '.join(stage.story(_NAME))}"
 
 
 def _scans(letters: _Letters) -> str:

@@ -80,6 +80,11 @@ class Stage:
         """Let the simulated Azure DevOps answer a sign-in page instead of JSON on these paths."""
         self._control("faults", {"path": path, "html": True, "times": None})
 
+    def feeds_cannot_fetch(self, name: PackageName, version: str) -> str:
+        """Let downloads of one version of a Python project fail, as where a feed's upstream is down; return it."""
+        self._control("faults", {"path": f"*/pypi/download/{name.spelling}/{version}/*", "status": 503, "times": None})
+        return version
+
     def feeds_are_well(self) -> None:
         """Let the simulated Azure DevOps answer as it should again."""
         httpx.delete(f"{self.stack.feeds_url}/_control/faults", trust_env=False).raise_for_status()

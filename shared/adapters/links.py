@@ -26,7 +26,7 @@ _PURPOSES: Final = MappingProxyType({"r": "request", "f": "feed"})
 
 @dataclass(frozen=True, slots=True)
 class SignedLinks:
-    """Makes the addresses and reads them. `base_url` may have a path, and has no trailing slash."""
+    """Makes the addresses and reads them. `base_url` has no path, and no trailing slash."""
 
     seals: Seals
     base_url: str

@@ -21,7 +21,14 @@ from shared.domain.policy import Action, Mode, Protection, Stance, decide, is_dr
 from shared.domain.reasons import Reason
 from shared.domain.rules import GuardPolicy
 from shared.domain.twins import Presence
-from shared.errors import FeedNotFound, PermissionMissing, StaleWrite, UpstreamError, UpstreamUnavailable
+from shared.errors import (
+    FeedNotFound,
+    PermissionMissing,
+    StaleWrite,
+    UnexpectedAnswer,
+    UpstreamError,
+    UpstreamUnavailable,
+)
 from shared.logs import told
 from shared.ports import Clock, FeedService, Queue, QueueName, Register, StoredCase
 
@@ -80,7 +87,7 @@ class Checker:
         try:
             return await self._check_again_if_stale(request)
         except UpstreamUnavailable as error:
-            if request.attempt >= _GIVE_UP:
+            if request.attempt >= _GIVE_UP or request.for_decision:
                 raise
             wait = postpone_for(error, request.attempt)
             logger.warning(told("check postponed", package=str(request.name), error=str(error)))
@@ -96,6 +103,10 @@ class Checker:
             return await self._check(request)
 
     async def _check(self, request: CheckRequest) -> Protection | None:
+        stored = await self.register.case(request.feed, request.name)
+        approval, readable = await self._alive(request, stored)
+        # Before anything else is asked: whatever stands in the way of judging must not keep a switch open.
+        await self.approvals.shut(approval)
         try:
             feed = await self.gatherer.book.feed(request.feed)
         except (FeedNotFound, PermissionMissing) as error:
@@ -104,12 +115,11 @@ class Checker:
             # Azure answers nothing about it, and it serves nothing; the sweep sees when it is enabled again.
             logger.info(told("feed is disabled: not checked", feed=feed.title))
             return None
-        stored = await self.register.case(request.feed, request.name)
-        approval = None if stored is None else await self.register.approval(request.feed, request.name)
         gathered = await self.gatherer.gather(request, None if stored is None else stored.case, approval)
         if await self._waits_for_page(request, gathered, approval):
             return None
-        step = await self.approvals.advance(self._judged(request, gathered, stored, approval))
+        step = replace(self._judged(request, gathered, stored, approval), may_ask=readable)
+        step = await self.approvals.advance(step)
         under_way = step.stored is not None and step.stored.case.state is CaseState.ENFORCING
         if under_way or _is_closing(step) or step.decision.action is Action.SET_AUTO:
             verdict = await self._enforce(step)
@@ -117,6 +127,16 @@ class Checker:
             verdict = await self._record(step)
         await self._spread(step)
         return verdict
+
+    async def _alive(self, request: CheckRequest, stored: StoredCase | None) -> tuple[Approval | None, bool]:
+        """Return the approval that is alive, and whether that could be told; what cannot be read permits nothing."""
+        if stored is None:
+            return None, True
+        try:
+            return await self.register.approval(request.feed, request.name), True
+        except UnexpectedAnswer as error:
+            logger.error(told("approval not readable: taken for none", package=request.name, error=error))  # noqa: TRY400  # the text says it all
+            return None, False
 
     def _judged(
         self, request: CheckRequest, gathered: Gathered, stored: StoredCase | None, approval: Approval | None
@@ -197,6 +217,8 @@ class Checker:
         why = "" if _is_closing(step) else _reason_not_to(step)
         if why:
             return await self._given_up(step, why)
+        if _is_closing(step) and await self._is_still_refused(step):
+            return step.decision.protection
         if step.stored is None or step.stored.case.state is not CaseState.ENFORCING:
             intended = replace(step.case, previous_behavior=evidence.behavior)
             step = await self._write(step, intended, CaseEvent.ENFORCEMENT_INTENDED)
@@ -207,6 +229,18 @@ class Checker:
         except PermissionMissing as error:
             return await self._given_up(step, str(error), permission_missing=True)
         return await self._sent(step)
+
+    async def _is_still_refused(self, step: Step) -> bool:
+        """Say whether closing the switch is refused as it was before: on record and told already."""
+        known = None if step.stored is None else step.stored.case
+        refused = known is not None and known.state is CaseState.EXPOSED
+        if known is None or not refused or Reason.FEED_PERMISSION_MISSING not in known.reasons:
+            return False
+        try:
+            await self.service.clear_upstreaming_behavior(step.gathered.feed, step.gathered.name)
+        except PermissionMissing:
+            return True
+        return False
 
     async def _sent(self, step: Step) -> Protection:
         evidence = replace(step.evidence, behavior=UpstreamingBehavior.AUTO, proof=Proof.UNKNOWN, propagating=True)
@@ -242,6 +276,9 @@ class Checker:
         return verdict
 
     async def _look_again(self, step: Step) -> None:
+        if step.request.for_decision:
+            # Somebody waits for the answer now; each of many askers must not begin a chain of looks.
+            return
         changed_at = step.case.changed_at
         waiting = is_propagating(changed_at, self.clock())
         askable = self.gatherer.lookup.knows(step.gathered.name)

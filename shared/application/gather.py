@@ -27,6 +27,7 @@ from shared.domain.evidence import (
     saved_after_internal,
     saved_external,
 )
+from shared.domain.evidence_changes import NOT_FOUND_ANY_MORE
 from shared.domain.evidence_pack import EvidencePack
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
@@ -76,7 +77,7 @@ def once_taken(twin: PublicTwin, known: PublicTwin | None) -> PublicTwin:
     return replace(
         known,
         presence=Presence.TOMBSTONE,
-        detail="withdrawn: was public when it was last seen, is not found now",
+        detail=NOT_FOUND_ANY_MORE,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from shared.domain.approvals import Approval
+from shared.domain.approval_digest import record_digest, record_word
+from shared.domain.approvals import SWITCHED, Approval
+from shared.domain.approved_texts import bounded, told_text
 from shared.domain.audit import GENESIS, AuditEvent, seal, subject_of
 from shared.domain.cases import Case, CaseEvent, CaseState, next_state
 from shared.domain.evidence import Evidence, UpstreamingBehavior
@@ -17,7 +19,7 @@ from shared.domain.names import PackageName
 from shared.domain.notices import Notice, NoticeKind
 from shared.domain.policy import Decision, Mode, Protection
 from shared.domain.reasons import Reason
-from shared.domain.twins import Presence, unknown_twin
+from shared.domain.twins import Presence, kept, unknown_twin
 from shared.ports import CaseChange, Clock, NewId, Register, StoredCase
 
 # What people are told of, by what happened and the reason that decided; the first row that fits.
@@ -107,7 +109,8 @@ class Journal:
         if kind in _DECIDABLE and requests.candidate is not None:
             written = (*written, requests.candidate)
             entry = replace(entry, details={**entry.details, "request": requests.candidate.approval_id})
-        event = _event(case, entry, state, now, before)
+        case = replace(case, approved_versions=bounded(case.approved_versions))
+        event = _event(case, replace(entry, details={**entry.details, **_rights(case, written)}), state, now, before)
         newest = next((a.approval_id for a in reversed(written)), case.approval_id)
         case = replace(
             case, state=state, updated_at=now, sequence=event.sequence, head=event.digest, approval_id=newest
@@ -127,10 +130,15 @@ class Journal:
 
 
 def _told_kind(case: Case, entry: Entry, before: Case | None, requests: Requests) -> NoticeKind | None:
+    allowed = requests.alive is not None and requests.alive.state in SWITCHED
+    if entry.kind is CaseEvent.FOUND_UNKNOWN and allowed:
+        # An owner allowed what may come: that a registry is silent for a while is no news to anybody.
+        return None
     if entry.kind is CaseEvent.ENFORCEMENT_SENT and requests.moved:
         # People were told already that the approval has ended; where it is asked anew, they are told that.
         return NoticeKind.APPROVAL_ASKED if any(approval.is_alive for approval in requests.moved) else None
-    if entry.kind is CaseEvent.APPROVAL_COMPLETED and entry.details.get("others saved"):
+    over = entry.kind in {CaseEvent.APPROVAL_COMPLETED, CaseEvent.APPROVAL_EXPIRED}
+    if over and entry.details.get("others saved"):
         return NoticeKind.UNAPPROVED_VERSION_SAVED
     kind = _notice_kind(case, entry, CaseState.NEW if before is None else before.state)
     if kind is None and before is not None and _is_judged_otherwise(before, case):
@@ -158,6 +166,13 @@ def _is_judged_otherwise(before: Case, case: Case) -> bool:
     return told.classification.kind is not found.classification.kind or bool(
         set(found.advisories.ids) - set(told.advisories.ids)
     )
+
+
+def _rights(case: Case, written: Sequence[Approval]) -> dict[str, str]:
+    """Tell what rows decide about rights by, for whoever audits them: every event, also where nobody was asked."""
+    records = {record_word(approval.approval_id): record_digest(approval) for approval in written}
+    # Also where there are none: the audit knows by it that there were to be none.
+    return {"approved": told_text(case.approved_versions), **records}
 
 
 def _event(case: Case, entry: Entry, state: CaseState, now: datetime, before: Case | None) -> AuditEvent:
@@ -216,7 +231,7 @@ def judged(case: Case, evidence: Evidence, decision: Decision) -> Case:
         scenario=decision.scenario,
         reasons=decision.reasons,
         behavior=evidence.behavior,
-        twin=case.twin if silent else evidence.twin,
+        twin=case.twin if silent else kept(evidence.twin),
         saved_external=evidence.saved_external,
         note="",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from shared.application.standings import Knowledge, Standings
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.public_sources import PublicSource
-from shared.domain.twins import Presence, PublicTwin, joined, unknown_twin
+from shared.domain.twins import Presence, PublicTwin, all_versions, joined, unknown_twin
 from shared.ports import Clock, NameLists, PublicNames, PublicRegistry, Registries
 
 # Strongest first: one registry that has the name decides, and "not found" only counts where all say so.
@@ -78,7 +78,9 @@ class TwinLookup:
         weightiest = min((twin.presence for twin in answers), key=_WEIGHT.index)
         if weightiest is Presence.ABSENT and not out.complete:
             return unknown_twin("not found where we could ask, but an upstream feed could not be followed")
-        return joined([twin for twin in answers if twin.presence is weightiest])
+        twin = joined([twin for twin in answers if twin.presence is weightiest])
+        # What one registry lacks, another may have that did not answer or was not seen.
+        return replace(twin, versions=all_versions(answers) if out.complete else None)
 
     async def screen(self, names: Iterable[PackageName], out: Reach) -> Mapping[PackageName, Presence | None]:
         """Say of many names of one ecosystem what a look-up would say, asking registries about public names only.

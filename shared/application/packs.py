@@ -13,7 +13,7 @@ from shared.domain.evidence_pack import EvidencePack, pack_of
 from shared.domain.names import PackageName
 from shared.domain.ours import Ours
 from shared.domain.own_history import highest, own_history
-from shared.domain.twins import Presence, PublicTwin
+from shared.domain.twins import Presence, PublicTwin, kept
 from shared.domain.versions import FeedVersion
 from shared.errors import RefusedName
 from shared.ports import AdvisorySource, Clock
@@ -35,9 +35,9 @@ _TOLD: Final = (
 
 
 def bounded(twin: PublicTwin) -> PublicTwin:
-    """Cut a twin's texts and lists to what is kept."""
+    """Cut a twin's texts and lists to what is kept; of its versions nothing is, and all are needed until then."""
     cut: dict[str, object] = {}
-    for member in (field.name for field in fields(twin)):
+    for member in (field.name for field in fields(twin) if field.name != "versions"):
         value = getattr(twin, member)
         if isinstance(value, tuple):
             cut[member] = _bounded_list(value)
@@ -89,7 +89,7 @@ class Packer:
         recorded = None if known is None else known.pack
         if twin.presence not in _SEEN:
             return recorded
-        whole = twin if recorded is None else _completed(twin, recorded.twin)
+        whole = kept(twin if recorded is None else _completed(twin, recorded.twin))
         own = own_history(versions)
         if own.latest_version is not None:
             own = replace(own, latest_version=_cut(own.latest_version, _TEXT))

@@ -11,7 +11,7 @@ from shared.application.feed_book import FeedBook
 from shared.application.notify_outlets import Outlets
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Knowledge, Standing, Standings
-from shared.domain.approvals import ApprovalState
+from shared.domain.approvals import SWITCHED, ApprovalState
 from shared.domain.evidence import OrganizationPolicy
 from shared.domain.public_sources import sources_of
 from shared.errors import FeedwardenError
@@ -19,6 +19,7 @@ from shared.ports import FeedService, Queue, QueueName, Register
 
 # A switch is closed within seconds; one that is not by now needs somebody's help.
 _CLOSED_WITHIN: Final = timedelta(minutes=15)
+_MAY_BE_OPEN: Final = frozenset({*SWITCHED, ApprovalState.CLOSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ class Readiness:
         now, alive, late = self.standings.clock(), 0, list[str]()
         async for approval in self.register.alive_approvals():
             alive += 1
-            ended = None if approval.ending is None else approval.ending.at
-            if approval.state is ApprovalState.CLOSING and ended is not None and now - ended > _CLOSED_WITHIN:
+            ended = approval.until if approval.ending is None else approval.ending.at
+            if approval.state in _MAY_BE_OPEN and ended is not None and now - ended > _CLOSED_WITHIN:
                 late.append(str(approval.name))
         if late:
             return Finding(ok=False, detail=f"switches that could not be closed: {', '.join(late[:20])}")

@@ -18,7 +18,8 @@ from shared.ports import StoredCase
 class Step:
     """One check. `case` is the case as it would be recorded now, `stored` the row, `approval` what is alive of it.
 
-    `comes_again` = the next check of it is in the queue already.
+    `comes_again` = the next check of it is in the queue already. `may_ask` false = what is alive could not be read, so
+    no request may take its place.
     """
 
     request: CheckRequest
@@ -29,6 +30,7 @@ class Step:
     stored: StoredCase | None
     approval: Approval | None
     comes_again: bool = False
+    may_ask: bool = True
 
     @property
     def evidence(self) -> Evidence:

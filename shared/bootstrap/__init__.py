@@ -242,7 +242,9 @@ class _Parts:
         return ApprovalPages(
             viewer=Viewer(world.register, links, world.owners, self.policy, now),
             decider=Decider(world.register, links, world.owners, self.policy, self.journal, checker, world.queue, now),
-            asker=Asker(self.book, world.register, links, self.policy, self.journal, checker, now, new_id),
+            asker=Asker(
+                self.book, world.register, links, self.policy, self.journal, checker, now, new_id, world.owners
+            ),
             seals=seals,
             tenant=self.settings.entra_tenant_id,
             new_id=new_id,

@@ -28,6 +28,12 @@ _LONGEST_REASON: Final = 2_000
 ONLY_WATCHED: Final = "Feedwarden only reports on this package (mode: audit): it opens and closes no switch here."
 BUSY: Final = "The switch of this package is being changed right now: try again in a minute."
 MALICIOUS: Final = "The public package is known to be malicious, and the policy refuses to allow such packages."
+NOTHING_KNOWN: Final = (
+    "As far as is known, nothing is blocked in that feed under this name: there is nothing to ask for. It may also be "
+    "that nothing could be found out just now: if you expected something else, try again later."
+)
+"""The same words for what is not there and for what is not known, so that asking tells nobody what a feed holds."""
+
 _UNCHECKED: Final = "The package could not be checked: what would be allowed is not known."
 _NO_ROLE: Final = "Feedwarden may not read or set the switch of this feed: it has to be an owner of the feed itself."
 
@@ -91,7 +97,7 @@ def nothing_to_allow(case: Case) -> str:
 def reason_not_to_ask(case: Case | None, terms: ApprovalTerms) -> str:
     """Say why owners need not be asked, in words that tell whoever asks no evidence; empty = they may be asked."""
     if case is None or case.pack is None or nothing_to_allow(case):
-        return "As far as is known, nothing is blocked in that feed under this name: there is nothing to ask for."
+        return NOTHING_KNOWN
     if case.mode is Mode.AUDIT:
         return ONLY_WATCHED
     if is_malicious(case) and not terms.malicious_by_name:

@@ -25,7 +25,7 @@ class ApprovalTerms:
 
     `exact_window` is how long the switch may stand open for one exact version. `malicious_by_name` = a twin that is
     known to be malicious may be allowed by retyping its name; false = not at all. `four_eyes` = whoever asked does not
-    count as one who agrees, and where nobody asked two have to agree. `needed` is how many owners have to agree.
+    count as one who agrees, and what Feedwarden opened needs two. `needed` is how many owners have to agree.
     `break_glass` = in an emergency one owner alone is enough, and everybody is told.
     """
 

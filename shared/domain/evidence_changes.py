@@ -15,6 +15,9 @@ from shared.domain.evidence_pack import EvidencePack, TwinClass
 from shared.domain.twin_signs import day
 from shared.domain.twins import Presence
 
+NOT_FOUND_ANY_MORE: Final = "withdrawn: was public when it was last seen, is not found now"
+"""What is told of a twin that was public once, and of which a registry says "not found"."""
+
 # Coming to one of these is bad news of its own; the others follow from facts that are told.
 _BAD_CLASSES: Final = (TwinClass.NEW_AND_SUSPICIOUS, TwinClass.KNOWN_MALICIOUS, TwinClass.SECURITY_HOLDER)
 
@@ -51,7 +54,9 @@ def _upload(before: EvidencePack, after: EvidencePack) -> str:
 
 def _releases(before: EvidencePack, after: EvidencePack) -> str:
     old, new = before.twin.releases, after.twin.releases
-    return f"it had {old} versions and has {new}" if old is not None and new is not None and new > old else ""
+    if old is None or new is None or new <= old:
+        return ""
+    return f"it had {old} {'version' if old == 1 else 'versions'} and has {new}"
 
 
 def _publishers(before: EvidencePack, after: EvidencePack) -> str:
@@ -92,8 +97,10 @@ _CHANGES: Final[tuple[Callable[[EvidencePack, EvidencePack], str], ...]] = (
     *(_presence, _advisories, _class, _version, _upload, _releases, _publishers),
     *(_scripts, _repository, _beginning, _withdrawn),
 )
-# Whoever allowed versions for a while expects new ones; what they bring with them is another matter.
+# Whoever allowed versions for a while expects new ones; what they bring with them is another matter. Whoever allowed
+# one version does not mind others, but it must stay what was looked at: files can be added to one that is there.
 _EXPECTED: Final = frozenset({_version, _upload, _releases})
+_EXPECTED_BESIDE_ONE: Final = frozenset({_version, _releases})
 
 
 def worse(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
@@ -106,7 +113,19 @@ def worse(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
     return tuple(filter(None, (change(before, after) for change in changes)))
 
 
-def alarms(before: EvidencePack, after: EvidencePack) -> tuple[str, ...]:
-    """Tell what speaks against a permission that is in force since `before`, in words: a new version alone does not."""
+def _vanished(before: EvidencePack, after: EvidencePack) -> bool:
+    """Say whether the package is only not found any more: one "not found" may come from a cache.
+
+    Nothing comes in from a package that is not there; and whoever takes its name anew is another account.
+    """
+    return before.twin.presence is Presence.PRESENT and after.twin.detail == NOT_FOUND_ANY_MORE
+
+
+def alarms(before: EvidencePack, after: EvidencePack, *, exact: bool) -> tuple[str, ...]:
+    """Tell what speaks against a permission that is in force since `before`, in words: a new version alone does not.
+
+    `exact` = it is for one version.
+    """
     changes = _ADVISORY_CHANGES if after.twin.presence is Presence.UNKNOWN else _CHANGES
-    return tuple(filter(None, (change(before, after) for change in changes if change not in _EXPECTED)))
+    expected = {*(_EXPECTED_BESIDE_ONE if exact else _EXPECTED), *((_presence,) if _vanished(before, after) else ())}
+    return tuple(filter(None, (change(before, after) for change in changes if change not in expected)))

@@ -1,4 +1,4 @@
-"""The words of letters for why a package is as it is, and for what its public twin is."""
+"""The words of letters and pages for why a package is as it is, and for what is known of its public twin."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from shared.domain.advisories import AdvisoryState
 from shared.domain.reasons import Reason
 from shared.domain.twin_class import TwinClass
+from shared.domain.twins import Presence
 
 _R = Reason
 
@@ -62,4 +64,32 @@ TWINS: Final[Mapping[TwinClass, tuple[str, str]]] = MappingProxyType(
         TwinClass.KNOWN_MALICIOUS: ("The public package is known to be malicious.", "known to be malicious"),
         TwinClass.UNDETERMINED: ("What the public package is could not be determined.", "not determined"),
     }
+)
+
+PRESENCES: Final[Mapping[Presence, str]] = MappingProxyType(
+    {
+        Presence.PRESENT: "there, and can be installed",
+        Presence.TOMBSTONE: "the name is taken, or was",
+        Presence.ABSENT: "not there now",
+        Presence.UNKNOWN: "could not be asked",
+    }
+)
+
+ADVISORIES: Final[Mapping[AdvisoryState, str]] = MappingProxyType(
+    {
+        AdvisoryState.MALICIOUS: "call it malicious",
+        AdvisoryState.NONE_KNOWN: "none known, which proves nothing of what was published lately",
+        AdvisoryState.NOT_ASKED: "not asked",
+        AdvisoryState.UNKNOWN: "could not be asked",
+    }
+)
+
+NOT_KNOWN: Final = "not known"
+SCRIPTS_NOT_TOLD: Final = "not told by the registry"
+NO_SCRIPTS: Final = "nothing"
+NO_REPOSITORY: Final = "none"
+
+# Whose a repository is, behind its address.
+CLAIMS: Final[Mapping[bool | None, str]] = MappingProxyType(
+    {True: " (one of ours, by its own word: anyone can write that)", False: " (none of ours)", None: ""}
 )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from shared.domain.advisories import AdvisoryState
 from shared.domain.letter_causes import TWINS
-from shared.domain.notices import Notice
+from shared.domain.letter_spoken import reasons_in_words, spoken
+from shared.domain.notices import Notice, NoticeKind
 from shared.domain.twin_class import TwinClass
 
 _LONGEST: Final = 600
@@ -46,37 +46,38 @@ _TAIL: Final = (
     ("our version", "Our version"),
     ("jump", "Distance of the versions"),
     ("publishers", "Published by"),
-    ("install scripts", "Runs when it is installed"),
-    ("repository", "Repository that it names"),
+    ("install scripts", "Runs when installed"),
+    ("repository", "Repository it names"),
     ("presence", "On the registry now"),
     ("saved external", "Saved from outside"),
     ("note", "Note"),
     ("why", "Cause"),
     ("loss", "What may be missing"),
-    ("mode", "Mode"),
-    ("reasons", "Reasons"),
     ("cause", "Found by"),
+)
+# For whoever looks it up.
+_CODES: Final = (
+    ("mode", "Mode"),
+    ("reasons", "Codes of the reasons"),
     ("evidence digest", "Digest of the evidence"),
 )
-
-
-# Where the record's own word is none that people use.
-_SPOKEN: Final = {
-    ("advisories", AdvisoryState.NONE_KNOWN.value): "none known",
-    ("emergency", "yes"): "yes, one owner decided alone",
-}
+# Of an approval these tell how the feed stood before, which reads as if it stood so now.
+_OF_THE_FEED: Final = frozenset({"mode", "reasons"})
+# Of one that is over, nobody needs to know until when it was meant.
+_LASTING: Final = frozenset({NoticeKind.APPROVAL_GRANTED, NoticeKind.APPROVAL_EXPIRING})
 
 
 def facts_of(notice: Notice) -> tuple[tuple[str, str], ...]:
     """Return labels and texts; what nobody told is left out, what nobody knows says so."""
-    where = (*_named(notice.facts, _HEAD), ("Noticed", moment_text(notice.at)))
-    rows = (*where, *_named(notice.facts, _APPROVAL), *_class(notice.facts), *_named(notice.facts, _TAIL))
+    facts = {key: spoken(key, text) for key, text in notice.facts.items() if key not in _unsaid(notice)}
+    where = (*_named(facts, _HEAD), ("Noticed", moment_text(notice.at)))
+    told = (*_named(facts, _APPROVAL), *_class(facts), *_named(facts, _TAIL), *_reasons(facts), *_named(facts, _CODES))
     # Nobody finds an approval.
-    spoken = {"Found by": "Prompted by"} if notice.kind.value.startswith("approval-") else {}
-    if notice.facts.get("who") and not notice.facts.get("who id"):
+    labels = {"Found by": "Prompted by"} if notice.kind.value.startswith("approval-") else {}
+    if facts.get("who") and not facts.get("who id"):
         # By itself Feedwarden gives no reason: it tells what it found.
-        spoken = spoken | {"Reason given": "Why"}
-    return tuple((spoken.get(label, label), cut(text)) for label, text in rows)
+        labels = labels | {"Reason given": "Why"}
+    return tuple((labels.get(label, label), cut(text)) for label, text in (*where, *told))
 
 
 def moment_text(moment: datetime) -> str:
@@ -97,7 +98,18 @@ def twin_of(word: str) -> TwinClass | None:
 def _named(facts: Mapping[str, str], names: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
     for key, label in names:
         if facts.get(key):
-            yield label, _SPOKEN.get((key, facts[key]), facts[key])
+            yield label, facts[key]
+
+
+def _unsaid(notice: Notice) -> frozenset[str]:
+    of_approval = notice.kind.value.startswith("approval-") or notice.kind is NoticeKind.UNAPPROVED_VERSION_SAVED
+    ended = frozenset[str]() if notice.kind in _LASTING else frozenset({"until"})
+    return ended | _OF_THE_FEED if of_approval else ended
+
+
+def _reasons(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    words = reasons_in_words(facts.get("reasons", ""))
+    return (("How the feed stands", words),) if words else ()
 
 
 def _class(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

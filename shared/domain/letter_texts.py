@@ -9,7 +9,7 @@ from shared.domain.letter_causes import TWINS, WHY
 from shared.domain.letter_facts import cut, facts_of, moment_text, twin_of
 from shared.domain.letter_groups import COLLISIONS, Group, Member
 from shared.domain.letter_words import WORDS
-from shared.domain.letter_words_instead import EMERGENCY, is_emergency, words_instead
+from shared.domain.letter_words_instead import EMERGENCY, ENDED_BY_ITSELF, is_emergency, words_instead
 from shared.domain.letters import Letter, Urgency, Words
 from shared.domain.notices import Notice, NoticeKind
 from shared.domain.policy import Mode
@@ -23,6 +23,13 @@ _NO_MARKS: Final = str.maketrans(dict.fromkeys('"\u201c\u201d\u201e\u201f\u2033\
 _LOUDEST_FIRST: Final = (Urgency.ALARM, Urgency.WARNING, Urgency.NEWS)
 _ATTACKS: Final = frozenset({TwinClass.NEW_AND_SUSPICIOUS, TwinClass.KNOWN_MALICIOUS})
 
+# Kinds that what the public package is makes louder.
+_RAISED: Final = COLLISIONS | {
+    NoticeKind.TWIN_CHANGED,
+    NoticeKind.CANNOT_BE_JUDGED,
+    NoticeKind.PROTECTION_NOT_HOLDING,
+    NoticeKind.UNAPPROVED_VERSION_SAVED,
+}
 # Kinds where Feedwarden could have acted and did not: the letter says why.
 _UNDONE: Final = frozenset(
     {
@@ -56,7 +63,7 @@ def letter_of(notice: Notice, *, link: str | None = None) -> Letter:
     )
     return Letter(
         letter_id=notice.notice_id,
-        urgency=_urgency(words, twin),
+        urgency=_urgency(notice.kind, words, twin),
         title=cut(words.title.format_map(facts), _LONGEST_TITLE),
         paragraphs=tuple(filter(None, paragraphs)),
         facts=facts_of(notice),
@@ -72,10 +79,10 @@ def letter_of_group(notice: Notice, group: Group, *, link: str | None = None) ->
     # Emergencies are grouped with their like only.
     words = {**WORDS, notice.kind: EMERGENCY} if is_emergency(notice) else WORDS
     kinds = [kind for kind, _ in group.kinds]
-    loud = (_urgency(words[member.kind], twin_of(member.twin)) for member in group.members)
+    loud = (_urgency(member.kind, words[member.kind], twin_of(member.twin)) for member in group.members)
     listed = tuple(cut(_line(member, words), _LONGEST_TITLE) for member in group.members)
     hidden = group.count - len(listed)
-    more = (f"… and {hidden} more",) if hidden > 0 else ()
+    more = (f"… and {hidden} more: see Feedwarden's record",) if hidden > 0 else ()
     counts = ", ".join(f"{number} {words[kind].short}" for kind, number in group.kinds)
     each = _each([words[kind] for kind in kinds])
     ending = _EVIDENCE if link is None else f"{_EVIDENCE} {_LIST}"
@@ -108,9 +115,12 @@ def _quoted(name: str) -> str:
     )
 
 
-def _urgency(words: Words, twin: TwinClass | None) -> Urgency:
-    # What looks like an attack is loud even where it was blocked; good news about it is not.
-    loud = twin in _ATTACKS and words.urgency is not Urgency.NEWS
+def _urgency(kind: NoticeKind, words: Words, twin: TwinClass | None) -> Urgency:
+    """Return how loud it is: what looks like an attack is, even where it was blocked.
+
+    What people decide about it is not, or owners would learn to overlook alarms.
+    """
+    loud = twin in _ATTACKS and (kind in _RAISED or words is ENDED_BY_ITSELF)
     return Urgency.ALARM if loud else words.urgency
 
 

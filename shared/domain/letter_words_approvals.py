@@ -96,8 +96,8 @@ APPROVAL_WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             Urgency.WARNING,
             "Not carried out: versions of {package} from outside",
             "An owner of the feed {feed} allowed versions of {package} from outside, but that could not be carried "
-            "out within an hour.",
-            f"Feedwarden gave it up. {CLOSING}",
+            "out: {said}.",
+            "Feedwarden gave it up, and makes sure that versions from outside are blocked.",
             "If nobody acts, versions from outside stay blocked.",
             "permissions for versions from outside could not be carried out",
             "not carried out",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from shared.domain.letter_words import WORDS
 from shared.domain.letter_words_approvals import APPROVAL_WORDS, CLOSING, STAY_SAVED, UP_TO_THREE_HOURS
 from shared.domain.letters import Urgency, Words
 from shared.domain.notices import Notice, NoticeKind
@@ -48,7 +49,8 @@ _ASKED_ANEW: Final = replace(
 _ONE_VERSION: Final = replace(
     _GRANTED,
     title="Allowed: one version of {package} from outside",
-    happened="{who}, an owner of the feed {feed}, allowed {allows} of {package} from outside, and no other.",
+    happened="{who}, an owner of the feed {feed}, allowed one version of {package} from outside, and no other: "
+    "{allows}.",
     done="Feedwarden opens the feed, fetches that version so that the feed saves it, and blocks versions from outside "
     "again as soon as it is saved. Then it looks at what came in.",
     otherwise="Nobody has to do anything. Another message says how it ended.",
@@ -63,7 +65,7 @@ _NOT_SAVED: Final = replace(
     otherwise="If nobody acts, that version stays out.",
 )
 
-_ENDED_BY_ITSELF: Final = replace(
+ENDED_BY_ITSELF: Final = replace(
     _REVOKED,
     title="Ended by Feedwarden: versions of {package} from outside",
     happened="Versions of {package} from outside were allowed in the feed {feed}. Feedwarden has ended that: what is "
@@ -72,6 +74,20 @@ _ENDED_BY_ITSELF: Final = replace(
     done=f"{CLOSING} {UP_TO_THREE_HOURS}",
     invitation="The link shows how things stand, and what can be decided now.",
 )
+
+
+_CONTAMINATED: Final = WORDS[NoticeKind.CONTAMINATION_FOUND]
+
+# A request is no proof of a permission: whether there was one stands on its page.
+_MAYBE_ALLOWED: Final = replace(
+    _CONTAMINATED,
+    invitation=f"{_CONTAMINATED.invitation} Some may have come in while an owner allowed it: the page tells who and "
+    "when.",
+)
+
+
+def _has_request(facts: Mapping[str, str]) -> bool:
+    return bool(facts.get("request"))
 
 
 def _by_itself(facts: Mapping[str, str]) -> bool:
@@ -85,12 +101,13 @@ def _is_for_one_version(facts: Mapping[str, str]) -> bool:
 
 # The first that fits speaks.
 _INSTEAD: Final[tuple[tuple[NoticeKind, Callable[[Mapping[str, str]], bool], Words], ...]] = (
+    (NoticeKind.CONTAMINATION_FOUND, _has_request, _MAYBE_ALLOWED),
     (NoticeKind.APPROVAL_ASKED, lambda facts: bool(facts.get("more needed")), _SUPPORTED),
     (NoticeKind.APPROVAL_ASKED, _by_itself, _ASKED_ANEW),
     (NoticeKind.APPROVAL_GRANTED, lambda facts: facts.get("emergency") == "yes", EMERGENCY),
     (NoticeKind.APPROVAL_GRANTED, _is_for_one_version, _ONE_VERSION),
     (NoticeKind.APPROVAL_EXPIRED, _is_for_one_version, _NOT_SAVED),
-    (NoticeKind.APPROVAL_REVOKED, _by_itself, _ENDED_BY_ITSELF),
+    (NoticeKind.APPROVAL_REVOKED, _by_itself, ENDED_BY_ITSELF),
 )
 
 

@@ -25,10 +25,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FeedOwners:
-    """The people who certainly own a feed, and what could not be made out; without doubts the list is whole."""
+    """The people who own a feed, and what could not be made out; without any doubts the list is whole.
+
+    `doubts_of_loss` are those of the doubts that are about from whom the role is taken away again: with one of these
+    nobody in the list is certain, so it is good for telling people, not for letting them decide.
+    """
 
     people: tuple[Person, ...]
     doubts: tuple[str, ...] = ()
+    doubts_of_loss: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -53,9 +58,14 @@ class Ownership:
 
 
 def ownership(owners: FeedOwners, *, tenant: str, object_id: str) -> Ownership:
-    """Say whether a person is among the owners; where anything is in doubt, nobody is told "no" for certain."""
+    """Say whether a person is among the owners; where anything is in doubt, nobody is told "no" for certain.
+
+    Nor "yes", where it is in doubt who loses the role.
+    """
     if not tenant or not object_id:
         return Ownership(Owns.UNKNOWN, "the sign-in did not tell tenant and object id")
+    if owners.doubts_of_loss:
+        return Ownership(Owns.UNKNOWN, "who is no owner any more is not known: " + "; ".join(owners.doubts_of_loss[:3]))
     found = [person for person in owners.people if person.is_same(tenant=tenant, object_id=object_id)]
     if found:
         return Ownership(Owns.YES, f"{found[0].name or 'this person'} is an owner of the feed")

@@ -104,7 +104,8 @@ def _warning(facts: TwinFacts) -> str:
 def _unrelated(facts: TwinFacts) -> str:
     theirs, own = day(facts.twin.first_published), day(facts.own.first_published)
     higher = f", but {facts.jump}" if facts.jump else ""
-    return f"It was first published on {theirs}, before ours on {own}; its version was not chosen to win{higher}."
+    before = "the same day as ours, before it" if theirs == own else f"before ours on {own}"
+    return f"It was first published on {theirs}, {before}; its version was not chosen to win{higher}."
 
 
 def _suspicious(facts: TwinFacts) -> str:

@@ -133,6 +133,8 @@ def appeared_after_ours(facts: TwinFacts) -> str:
     theirs, own = facts.twin.first_published, facts.own.first_published
     if theirs is None or own is None or theirs < own:
         return ""
+    if day(theirs) == day(own):
+        return f"it was first published on {day(theirs)}, the same day as ours{', after it' if theirs > own else ''}"
     return f"it was first published on {day(theirs)}, ours on {day(own)}"
 
 

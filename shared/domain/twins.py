@@ -31,7 +31,8 @@ class PublicTwin:
     public data: untrusted, to be escaped wherever they are shown. `maintainers` are names for people, which some
     registries let the publisher choose; `publishers` are accounts that the registry itself vouches for.
     `install_scripts` are what runs on installation; None = not told. `withdrawn` of `releases` versions are yanked,
-    unlisted or unpublished; None = not told. `name` is the registry's own spelling.
+    unlisted or unpublished; None = not told. `name` is the registry's own spelling. `versions` are all that can be
+    installed now if pinned exactly, in the registry's spellings; None = not told. They are for the moment: see `kept`.
     """
 
     presence: Presence
@@ -47,11 +48,17 @@ class PublicTwin:
     releases: int | None = None
     withdrawn: int | None = None
     name: str | None = None
+    versions: tuple[str, ...] | None = None
 
 
 def unknown_twin(detail: str) -> PublicTwin:
     """Return the twin that could not be looked at, and why."""
     return PublicTwin(Presence.UNKNOWN, detail)
+
+
+def kept(twin: PublicTwin) -> PublicTwin:
+    """Return what is kept of a twin: a list of all its versions can be long, and is old as soon as it is written."""
+    return replace(twin, versions=None)
 
 
 def joined(twins: Sequence[PublicTwin]) -> PublicTwin:
@@ -60,7 +67,7 @@ def joined(twins: Sequence[PublicTwin]) -> PublicTwin:
     Whoever installs may get any of them, so each fact is the one that reassures least: the highest version, the latest
     beginning, everybody who publishes anywhere, everything that runs; where one registry keeps silent about accounts
     or about a beginning, that is not known. Words are those of the twin with the highest version. How many versions
-    there are is told of a single package only.
+    there are is told of a single package only, which ones of all together.
     """
     versions = [twin.latest_version for twin in twins if twin.latest_version is not None]
     top = highest(versions)
@@ -77,7 +84,15 @@ def joined(twins: Sequence[PublicTwin]) -> PublicTwin:
         install_scripts=_all_scripts(twins),
         releases=None,
         withdrawn=None,
+        versions=all_versions(twins),
     )
+
+
+def all_versions(twins: Iterable[PublicTwin]) -> tuple[str, ...] | None:
+    """Return what can be installed from any of several registries; None where one of them did not tell."""
+    offered = [() if twin.presence is Presence.ABSENT else twin.versions for twin in twins]
+    told = [versions for versions in offered if versions is not None]
+    return _union(told) if len(told) == len(offered) else None
 
 
 def _last_beginning(twins: Sequence[PublicTwin]) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Final
 
 # A public package of our name that is this many major versions above ours did not grow there beside ours: attackers
@@ -86,6 +87,11 @@ def highest(versions: Iterable[str]) -> str | None:
     number are lower than all others.
     """
     return max(versions, key=_key, default=None)
+
+
+def highest_of(versions: Iterable[str], *, most: int) -> list[str]:
+    """Return that many of the highest versions, the highest first, by the rule of `highest`."""
+    return nlargest(most, versions, key=_key)
 
 
 def _key(version: str) -> _Key:

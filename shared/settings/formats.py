@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from shared.domain.policy import Mode
 
-# What goes into letters as it is: no blank, quote or mark-up, and nothing behind the path.
-_PUBLIC_ADDRESS: Final = re.compile(
-    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*/?"
-)
+# What goes into letters as it is: no blank, quote or mark-up. No path either: the pages' forms, their redirections and
+# the return from the sign-in lead to paths that begin at the host.
+_PUBLIC_ADDRESS: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?")
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,7 +45,10 @@ def address(text: str) -> str:
 def public_address(text: str) -> str:
     """Read where people reach this app: it becomes the beginning of each link."""
     if not _PUBLIC_ADDRESS.fullmatch(text):
-        raise ValueError("write an address such as https://feedwarden.contoso.example, if need be with a plain path")
+        raise ValueError(
+            "write an address such as https://feedwarden.contoso.example, without a path: "
+            "the pages work at the root of a host only, so give Feedwarden a host name of its own"
+        )
     _ = urlsplit(text).port  # raises where there is no such port
     return address(text)
 

@@ -63,7 +63,7 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("MAIL_FROM", "sender of our mails, such as `Feedwarden <feedwarden@contoso.example>`"),
-    Setting("PUBLIC_BASE_URL", "address under which people reach this app, for the links in letters"),
+    Setting("PUBLIC_BASE_URL", "address under which people reach this app, without a path, for the links in letters"),
     Setting(
         "APPROVAL_KEYS",
         'JSON: list of secrets that sign those links, newest first, each of 32 characters or more: `["…"]`; '

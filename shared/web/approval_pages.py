@@ -91,7 +91,7 @@ class ApprovalPages:
             case WrongTenant(actor):
                 logger.warning(told("refused: another tenant", who=who(actor), method=request.method))
                 return wrong_tenant(request, actor)
-            case Actor() as actor:
+            case actor:
                 try:
                     return await page(actor)
                 except UpstreamError:

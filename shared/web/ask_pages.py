@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
@@ -13,7 +14,7 @@ from shared.application.approve.answers import Asked
 from shared.domain.approvals import Actor
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
-from shared.errors import DecisionRefused, FeedNotFound, FeedwardenError, RefusedName, UntrustedInput
+from shared.errors import DecisionRefused, FeedNotFound, FeedwardenError, RefusedName, TooManyAsks, UntrustedInput
 from shared.logs import told
 from shared.web.ask_form import ask_form, asked_page
 from shared.web.forgery import ForeignForm, FormGuard, is_foreign
@@ -26,6 +27,7 @@ logger = logging.getLogger("feedwarden.web")
 
 _LONGEST_FEED: Final = 300
 _JSON: Final = "application/json"
+_SECOND: Final = timedelta(seconds=1)
 
 
 class Asking(Protocol):
@@ -59,7 +61,8 @@ class AskPages:
         try:
             asked = await self._ask(form, actor)
         except (DecisionRefused, UntrustedInput, FeedNotFound) as error:
-            return self._again(request, actor, attempt_of(form, error, words=_words(error)), status_of(error))
+            attempt = attempt_of(form, error, words=_words(error))
+            return _timed(self._again(request, actor, attempt, status_of(error)), error)
         return asked_page(asked, actor, form["feed"])
 
     async def take_json(self, request: WebRequest, actor: Actor) -> WebAnswer:
@@ -74,7 +77,7 @@ class AskPages:
         try:
             asked = await self._ask(members, actor)
         except (DecisionRefused, UntrustedInput, FeedNotFound) as error:
-            return json_refusal(status_of(error), _words(error))
+            return _timed(json_refusal(status_of(error), _words(error)), error)
         document = {"request": asked.approval.approval_id, "merged": asked.merged, "address": asked.address}
         return json_answer(HTTPStatus.OK if asked.merged else HTTPStatus.CREATED, document)
 
@@ -128,3 +131,14 @@ def _problems(form: Mapping[str, str]) -> Iterator[Problem]:
 def _words(error: FeedwardenError) -> str:
     """Say why nothing was asked; which service did not know the feed is of no use to who asked."""
     return "There is no such feed." if isinstance(error, FeedNotFound) else str(error)
+
+
+def _timed(answer: WebAnswer, error: FeedwardenError) -> WebAnswer:
+    """Say in the header when to come again, where that is known.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6585#section-4
+    """
+    if not isinstance(error, TooManyAsks):
+        return answer
+    seconds = max(-(-error.retry_after // _SECOND), 1)
+    return replace(answer, headers={**answer.headers, "Retry-After": str(seconds)})

@@ -11,11 +11,19 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.evidence_pack import EvidencePack
-from shared.domain.letter_causes import TWINS
+from shared.domain.letter_causes import (
+    ADVISORIES,
+    CLAIMS,
+    NO_REPOSITORY,
+    NO_SCRIPTS,
+    NOT_KNOWN,
+    PRESENCES,
+    SCRIPTS_NOT_TOLD,
+    TWINS,
+)
 from shared.domain.twins import PublicTwin
-from shared.web.words import ADVISORIES, PRESENCES, TWIN_TONES
+from shared.web.words import TWIN_TONES
 
-NOT_TOLD: Final = "not known"
 _MOST_NAMES: Final = 12
 
 
@@ -75,10 +83,10 @@ def _facts(pack: EvidencePack) -> Iterator[Fact]:
     yield Fact("On the registry", PRESENCES[twin.presence] + detail)
     if twin.name is not None and twin.name != pack.name.spelling:
         yield Fact("Its own spelling", twin.name)
-    yield Fact("Last upload", "" if twin.latest_published else NOT_TOLD, twin.latest_published)
+    yield Fact("Last upload", "" if twin.latest_published else NOT_KNOWN, twin.latest_published)
     yield Fact("Versions", _releases(twin))
-    yield Fact("Published by", _names(twin.publishers) or NOT_TOLD)
-    yield Fact("Maintainers it names", _names(twin.maintainers) or NOT_TOLD)
+    yield Fact("Published by", _names(twin.publishers) or NOT_KNOWN)
+    yield Fact("Maintainers it names", _names(twin.maintainers) or NOT_KNOWN)
     yield Fact("Runs when installed", _scripts(twin))
     yield Fact("Repository it names", _repository(pack))
     yield Fact("Says of itself", twin.description or "nothing")
@@ -88,21 +96,20 @@ def _facts(pack: EvidencePack) -> Iterator[Fact]:
 
 def _releases(twin: PublicTwin) -> str:
     if twin.releases is None:
-        return NOT_TOLD
+        return NOT_KNOWN
     return f"{twin.releases:,}" + (f", {twin.withdrawn:,} of them withdrawn" if twin.withdrawn else "")
 
 
 def _scripts(twin: PublicTwin) -> str:
     if twin.install_scripts is None:
-        return "not told by the registry"
-    return _names(twin.install_scripts) or "nothing"
+        return SCRIPTS_NOT_TOLD
+    return _names(twin.install_scripts) or NO_SCRIPTS
 
 
 def _repository(pack: EvidencePack) -> str:
     if not pack.twin.repository:
-        return "none"
-    claims = {True: " (one of ours, by its own word: anyone can write that)", False: " (none of ours)", None: ""}
-    return pack.twin.repository + claims[pack.repository_is_ours]
+        return NO_REPOSITORY
+    return pack.twin.repository + CLAIMS[pack.repository_is_ours]
 
 
 def _names(names: tuple[str, ...]) -> str:

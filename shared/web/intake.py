@@ -18,6 +18,7 @@ from shared.errors import (
     LinkExpired,
     NotAnOwner,
     TooLarge,
+    TooManyAsks,
     UnknownFeed,
 )
 from shared.logs import told
@@ -39,6 +40,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = MappingProxyType(
         NotAnOwner: HTTPStatus.FORBIDDEN,
         AlreadyDecided: HTTPStatus.CONFLICT,
         EvidenceChanged: HTTPStatus.CONFLICT,
+        TooManyAsks: HTTPStatus.TOO_MANY_REQUESTS,
         DecisionRefused: HTTPStatus.UNPROCESSABLE_CONTENT,
         FeedNotFound: HTTPStatus.NOT_FOUND,
     }

@@ -27,6 +27,15 @@ _PROVIDER: Final = "aad"
 _OBJECT_ID: Final = frozenset({"oid", "http://schemas.microsoft.com/identity/claims/objectidentifier"})
 _TENANT: Final = frozenset({"tid", "http://schemas.microsoft.com/identity/claims/tenantid"})
 _NAME: Final = frozenset({"name"})
+# What is behind a token: `user`, `app` or `device`. Often it is not told for people.
+# https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+_KIND: Final = frozenset({"idtyp"})
+_PERSON: Final = "user"
+# The program that uses an access token, of either version; the token of a session names none. In a person's name it has
+# scopes, which are "only included for user tokens".
+# https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+_PROGRAM: Final = frozenset({"appid", "azp"})
+_SCOPES: Final = frozenset({"scp", "http://schemas.microsoft.com/identity/claims/scope"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def _claims(text: str) -> list[tuple[object, object]]:
     if len(text) > _LARGEST:
         raise _Unreadable("the sign-in is too large")
     try:
-        document: Any = json.loads(base64.b64decode(text, validate=True).decode())
+        document: Any = json.loads(base64.b64decode(text, validate=True).decode(), object_pairs_hook=_members)
         if document["auth_typ"] != _PROVIDER:
             raise _Unreadable("signed in, but not with Microsoft Entra ID")
         return [(claim["typ"], claim["val"]) for claim in document["claims"]]
@@ -86,8 +95,18 @@ def _claims(text: str) -> list[tuple[object, object]]:
         raise _Unreadable("the sign-in is unreadable") from error
 
 
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse an object with a member that stands there twice: readers differ in which of the two they take."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member stands there twice")
+    return members
+
+
 def _actor(claims: list[tuple[object, object]]) -> Actor:
-    names = [val for typ, val in claims if isinstance(typ, str) and typ in _NAME and isinstance(val, str)]
+    if not _is_a_person_s(claims):
+        raise _Unreadable("an application is signed in, and no person")
+    names = [val for val in _values(claims, _NAME) if isinstance(val, str)]
     return Actor(
         tenant=_only(claims, _TENANT, "tenant"),
         object_id=_only(claims, _OBJECT_ID, "object id"),
@@ -95,9 +114,21 @@ def _actor(claims: list[tuple[object, object]]) -> Actor:
     )
 
 
+def _is_a_person_s(claims: list[tuple[object, object]]) -> bool:
+    """Say whether a person signed in, themselves or through a program that has their leave."""
+    if any(not isinstance(kind, str) or kind.lower() != _PERSON for kind in _values(claims, _KIND)):
+        return False
+    scopes = [scope for scope in _values(claims, _SCOPES) if isinstance(scope, str) and scope.strip()]
+    return bool(scopes) or not _values(claims, _PROGRAM)
+
+
+def _values(claims: list[tuple[object, object]], types: frozenset[str]) -> list[object]:
+    return [val for typ, val in claims if isinstance(typ, str) and typ in types]
+
+
 def _only(claims: list[tuple[object, object]], types: frozenset[str], what: str) -> str:
     """Return the value that all claims of these types agree on."""
-    values = {val if isinstance(val, str) else "" for typ, val in claims if isinstance(typ, str) and typ in types}
+    values = {val if isinstance(val, str) else "" for val in _values(claims, types)}
     if len({value.lower() for value in values}) > 1:
         raise _Unreadable(f"the sign-in tells more than one {what}")
     value = min(values, default="")

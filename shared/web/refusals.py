@@ -14,10 +14,13 @@ from shared.application.approve.answers import FeedRequestsView, RequestView
 from shared.domain.approvals import Actor
 from shared.domain.owners import FeedOwners, Owns
 from shared.web.messages import WebAnswer, WebRequest
+from shared.web.own_request import own_request
 from shared.web.rendering import page
 from shared.web.request_page import ASK_PATH, ask_address
 
 _MOST_OWNERS: Final = 12
+# How the use cases begin to tell it, of whoever it is about.
+_NO_OWNER: Final = "not an owner"
 
 
 def sign_in(request: WebRequest) -> WebAnswer:
@@ -109,7 +112,10 @@ def bad_form(status: HTTPStatus, text: str, actor: Actor, request: WebRequest) -
 
 
 def not_an_owner(view: RequestView | FeedRequestsView, actor: Actor, *, why: str = "") -> WebAnswer:
-    """Say to somebody signed in that they do not own the feed; of the package, its name and nothing else."""
+    """Say to somebody signed in that they do not own the feed; of the package, its name and nothing else.
+
+    Whoever asked for it learns how their request stands.
+    """
     case = view.case if isinstance(view, RequestView) else None
     doubtful = view.ownership.owns is Owns.UNKNOWN
     return page(
@@ -119,7 +125,8 @@ def not_an_owner(view: RequestView | FeedRequestsView, actor: Actor, *, why: str
         title="It could not be made out whether you own this feed" if doubtful else "Only an owner of the feed decides",
         feed=view.feed_title if isinstance(view, FeedRequestsView) else view.case.feed_title,
         name=None if case is None else case.name,
-        why=why or view.ownership.why,
+        own=own_request(view, actor) if isinstance(view, RequestView) else None,
+        why=_sentence(why or view.ownership.why),
         owners=_names(view.owners),
         more=0 if view.owners is None else max(len(view.owners.people) - _MOST_OWNERS, 0),
         whole=view.owners is not None and not view.owners.doubts,
@@ -148,6 +155,11 @@ def _platform(what: str, back: str, path: str) -> str:
     # Browsers read "//host" and "/\host" as other sites.
     is_ours = path.startswith("/") and path[1:2] not in {"/", "\\"}
     return f"/.auth/{what}?{urlencode({back: path if is_ours else '/'})}"
+
+
+def _sentence(why: str) -> str:
+    said = f"You are {why}" if why.startswith(_NO_OWNER) else f"{why[:1].upper()}{why[1:]}"
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _names(owners: FeedOwners | None) -> tuple[str, ...]:

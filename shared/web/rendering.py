@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _LONGEST: Final = 1000
+_LONGEST_TEXT: Final = 2000
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 _HEADERS: Final[Mapping[str, str]] = {
@@ -85,7 +86,7 @@ def _templates() -> jinja2.Environment:
     )
     # Our own file, and the policy above admits exactly these bytes.
     environment.globals["style"] = Markup(_style())  # noqa: S704  # not from outside
-    environment.filters.update(whole=_whole, moment=_moment, day=_day)
+    environment.filters.update(whole=_whole, moment=_moment, day=_day, lines=_lines)
     return environment
 
 
@@ -100,6 +101,12 @@ def _whole(text: str) -> Markup:
     return escape(text)
 
 
+def _lines(text: str) -> Markup:
+    """Keep the lines of what a person wrote, each of them inert; empty ones would push the page away."""
+    lines = (visible_line(line, longest=_LONGEST) for line in text[: _LONGEST_TEXT + 1].splitlines())
+    return _whole("\n".join(filter(None, lines)) + ("…" if len(text) > _LONGEST_TEXT else ""))
+
+
 def _moment(at: datetime) -> Markup:
     at = at.astimezone(UTC)
     return _time(at, f"{at.day} {at:%B %Y, %H:%M} UTC")
@@ -107,7 +114,7 @@ def _moment(at: datetime) -> Markup:
 
 def _day(at: datetime) -> Markup:
     at = at.astimezone(UTC)
-    return _time(at, f"{at.day} {at:%B %Y}")
+    return _time(at, f"{at.day} {at:%b %Y}")
 
 
 def _time(at: datetime, words: str) -> Markup:

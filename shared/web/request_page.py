@@ -9,23 +9,25 @@ from typing import Final
 from urllib.parse import urlencode
 
 from shared.application.approve.answers import Choice, RequestView
-from shared.application.approve.outcomes import outcome
+from shared.application.approve.outcomes import lost_words, outcome
 from shared.application.approve.words import allows
 from shared.application.gather import PROPAGATION
 from shared.domain.approval_checks import FETCHABLE, is_malicious
-from shared.domain.approval_votes import counted_votes, has_asked, needed_votes
+from shared.domain.approval_votes import counted_votes, has_asked, needed_votes, without
 from shared.domain.approvals import QUIET_AFTER_DECLINE, SWITCHED, Actor, Approval, ApprovalState, Grant
 from shared.domain.cases import Case
 from shared.web.evidence_rows import evidence_rows
+from shared.web.feed_words import feed_now, is_blocked, standing_sentence
 from shared.web.forms import ALLOWING, Attempt
 from shared.web.messages import WebAnswer
 from shared.web.rendering import page
-from shared.web.steps import steps_of
-from shared.web.words import PROTECTIONS, STANDINGS, TWIN_TONES, person
+from shared.web.steps import recorded, steps_of
+from shared.web.words import STANDINGS, TWIN_TONES, person
 
 ASK_PATH: Final = "/api/requests"
 
 _REVOCABLE: Final = SWITCHED | {ApprovalState.GRANTED}
+_MOVING: Final = frozenset({ApprovalState.GRANTED, ApprovalState.OPENING, ApprovalState.CLOSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,28 @@ def request_page(view: RequestView, visitor: Visitor, attempt: Attempt, *, statu
         visitor=visitor,
         attempt=attempt,
         standing=STANDINGS[approval.state],
-        protection=PROTECTIONS[case.protection],
+        said=standing_sentence(approval.state, case),
+        feed_now=feed_now(case),
+        blocked=is_blocked(case),
+        recorded=recorded(approval, visitor.actor),
+        moving=approval.state in _MOVING or _is_fetching(approval),
         evidence=None if case.pack is None else evidence_rows(case.pack),
         steps=steps_of(approval),
         grant="" if approval.grant is None else allows(approval.grant),
-        agreed_by=", ".join(person(vote.actor) for vote in approval.votes),
+        agreed_by=", ".join(person(vote.actor) for vote in without(approval, view.lost).votes),
+        lost=lost_words(view.lost) if _stands(view) else "",
         newest=newest,
         newest_outcome="" if newest is None else outcome(newest),
         window=_minutes(view.terms.exact_window),
         effect=_effect_until(view),
+        hurried=_is_hurried(approval),
+        done=approval.closing_as or approval.state,
         fetching=_is_fetching(approval),
         risky=is_risky(view),
         offers=offers_of(view, visitor.actor),
         barred=barred(view, visitor.actor),
         needed=needed_votes(approval, view.terms),
-        agreed=counted_votes(approval, view.terms) if _stands(view) else (),
+        agreed=counted_votes(without(approval, view.lost), view.terms) if _stands(view) else (),
         malicious=is_malicious(case),
         fetchable=case.name.ecosystem in FETCHABLE,
         preset=_preset(view),
@@ -117,7 +126,7 @@ def _stands(view: RequestView) -> bool:
 
 
 def _agreed_on(view: RequestView) -> Grant | None:
-    return view.approval.grant if view.approval.votes and _stands(view) else None
+    return view.approval.grant if without(view.approval, view.lost).votes and _stands(view) else None
 
 
 def _allowing(view: RequestView) -> Iterator[Choice]:
@@ -158,8 +167,18 @@ def _newest(view: RequestView) -> Approval | None:
 
 
 def _effect_until(view: RequestView) -> datetime | None:
-    """Return until when a switch that was opened may not have taken effect yet; None = that time is over."""
+    """Return until when a switch that was opened may not have taken effect yet; None = that time is over.
+
+    It never is later than the end of the permission.
+    """
     at = view.approval.switched_at
-    if view.approval.state not in SWITCHED or at is None or view.now >= at + PROPAGATION:
+    if view.approval.state not in SWITCHED or at is None:
         return None
-    return at + PROPAGATION
+    effect = min(at + PROPAGATION, view.approval.until or at + PROPAGATION)
+    return effect if view.now < effect else None
+
+
+def _is_hurried(approval: Approval) -> bool:
+    """Say whether the permission may end before the feed serves anything."""
+    at, until = approval.switched_at, approval.until
+    return at is not None and until is not None and until <= at + PROPAGATION

@@ -20,7 +20,7 @@ from shared.errors import BadLink
 from shared.ports import Links, RequestRef
 from tests.fakes.times import START, SettableClock
 
-BASE: Final = "https://feedwarden.contoso.example.test/some/path"
+BASE: Final = "https://feedwarden.contoso.example.test"
 FEED: Final = FeedRef("contoso", "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
 REQUEST: Final = RequestRef(FEED, PackageName.of(Ecosystem.NPM, "@contoso/billing"), "ab" * 16)
 KEY: Final = "sample-key-of-thirty-two-characters"

@@ -13,7 +13,7 @@ from shared.application.standings import Standing
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import PublicUpstream
 from shared.domain.public_sources import PublicSource
-from shared.domain.twins import Presence
+from shared.domain.twins import Presence, PublicTwin
 from shared.errors import UpstreamUnavailable
 from tests.application.house import BILLING
 from tests.fakes import (
@@ -167,6 +167,24 @@ async def test_absent_counts_only_where_every_way_out_was_seen() -> None:
     """An upstream feed that could not be followed may lead to another registry."""
     assert await Desk().presence(HALF_SEEN) is Presence.UNKNOWN
     assert await Desk().presence(TWO_WAYS) is Presence.ABSENT
+
+
+async def test_that_a_version_is_nowhere_takes_every_way_out() -> None:
+    """Which versions there are is not told where an upstream feed could not be followed."""
+    desk = Desk()
+    desk.registry.put(BILLING, PublicTwin(Presence.PRESENT, latest_version="1.0.0", versions=("1.0.0",)))
+    assert (await desk.lookup.look_up(BILLING, OUT)).versions == ("1.0.0",)
+    assert (await desk.lookup.look_up(BILLING, HALF_SEEN)).versions is None
+
+
+async def test_a_version_may_be_where_nobody_answered() -> None:
+    """One registry has the name and lists its versions, the other is silent."""
+    desk = Desk()
+    desk.registry.put(BILLING, PublicTwin(Presence.PRESENT, latest_version="1.0.0", versions=("1.0.0",)))
+    assert (await desk.lookup.look_up(BILLING, TWO_WAYS)).versions == ("1.0.0",)
+    desk.registry.faults.fail("look_up", UNAVAILABLE)
+    twin = await desk.lookup.look_up(BILLING, TWO_WAYS)
+    assert (twin.presence, twin.versions) == (Presence.PRESENT, None)
 
 
 @pytest.mark.parametrize(

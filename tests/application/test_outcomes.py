@@ -217,7 +217,11 @@ async def test_each_missing_dependency_is_named() -> None:
     house.queue.faults.fail("waiting", UpstreamUnavailable("no answer", service="queues"), times=None)
     report = await readiness(house).report()
     # No feed is visible, so none pulls from a registry.
-    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {"registries", "letters", "approvals"}
+    assert {name for name, finding in report.items() if not finding.ok} == set(report) - {
+        "registries",
+        "letters",
+        "approvals",
+    }
     assert "turn it on" in report["organization-policy"].detail
     assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")
 

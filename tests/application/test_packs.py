@@ -318,6 +318,12 @@ def test_accounts_that_were_cut_off_are_not_forgotten() -> None:
     assert pack.classification.kind is not TwinClass.OURS
 
 
+def test_of_the_versions_none_is_cut_off() -> None:
+    """The one that somebody wants may be any of them."""
+    versions = tuple(f"1.{number}.0" for number in range(500))
+    assert bounded(replace(TWIN, versions=versions)).versions == versions
+
+
 def test_when_the_twin_was_seen_first() -> None:
     """Now; or when it was recorded; or, for a case of the earlier form, when that was opened."""
     sample, later = opening().case, START + timedelta(days=9)

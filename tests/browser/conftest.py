@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 from local.azurite.node import ROOT
 from local.setup.browser import MISSING, find_browser
 from local.stack import Stack
+from tests.browser.advised import AdvisedStack, run_advised
 from tests.browser.mailbox import Mailbox
 from tests.browser.tabs import OpenTab, Tab, opener
 
@@ -64,3 +65,11 @@ def mailbox(approval_stack: Stack) -> Mailbox:
     box = Mailbox(approval_stack.mail_url)
     box.clear()
     return box
+
+
+@pytest.fixture(scope="module")
+def advised_stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdvisedStack]:
+    """Run the same with an advisory database, under a policy that lets owners allow even what it calls malicious."""
+    assert browser.is_connected()
+    with run_advised(QUIET, tmp_path_factory.mktemp("advised")) as stack:
+        yield stack

@@ -48,7 +48,7 @@ class Mailbox:
 
     def mails(self) -> list[Mail]:
         """Return all mails, the newest last."""
-        told: list[dict[str, Any]] = httpx.get(f"{self.url}/mails").json()["mails"]
+        told: list[dict[str, Any]] = httpx.get(f"{self.url}/mails", timeout=_PATIENCE_SECONDS).json()["mails"]
         return [Mail(one["number"], one["subject"], tuple(one["recipients"]), one["text"], one["html"]) for one in told]
 
     async def wait_for(self, fits: Callable[[Mail], bool]) -> Mail:
@@ -61,4 +61,4 @@ class Mailbox:
 
     def clear(self) -> None:
         """Forget all mails."""
-        httpx.delete(f"{self.url}/mails").raise_for_status()
+        httpx.delete(f"{self.url}/mails", timeout=_PATIENCE_SECONDS).raise_for_status()

@@ -11,11 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.approval_rules import ApprovalTerms
-from shared.domain.approval_votes import counted_votes, has_asked, needed_votes, same_grant
+from shared.domain.approval_votes import (
+    LostVote,
+    counted_votes,
+    has_asked,
+    needed_votes,
+    opened_by_person,
+    same_grant,
+    without,
+)
 from shared.domain.approvals import Actor, Approval, ApprovalState, Ask, Grant, Vote
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
+from shared.domain.owners import Owns
 
 _NOW: Final = datetime(2026, 8, 1, tzinfo=UTC)
 _HOUR: Final = timedelta(hours=1)
@@ -53,6 +62,25 @@ def test_how_many_have_to_agree(needed: int, four_eyes: bool, asked: bool, expec
     """As the policy says, and two where nobody's eyes but one owner's would see it."""
     terms = ApprovalTerms(needed=needed, four_eyes=four_eyes)
     assert needed_votes(approval(_PEOPLE[:1] if asked else [], []), terms) == expected
+
+
+def test_who_opened_a_request_is_told_by_its_opening() -> None:
+    """Whoever joined later has not, and neither has nobody."""
+    by_person = approval(_PEOPLE[:1], [])
+    joined = replace(by_person, asks=(Ask(_PEOPLE[0], _NOW + _HOUR, "x"),))
+    assert opened_by_person(by_person)
+    assert not opened_by_person(joined)
+    assert not opened_by_person(approval([], []))
+    assert needed_votes(joined, ApprovalTerms(four_eyes=True)) == 2
+    both = replace(by_person, asks=(*by_person.asks, *joined.asks))
+    assert needed_votes(both, ApprovalTerms(four_eyes=True)) == 1
+
+
+def test_votes_that_are_lost_are_left_out() -> None:
+    """Only these."""
+    request = approval([], _PEOPLE)
+    lost = (LostVote(request.votes[2], Owns.NO), LostVote(request.votes[0], Owns.UNKNOWN))
+    assert without(request, lost).votes == (request.votes[1], request.votes[3])
 
 
 @given(st.lists(st.sampled_from(_PEOPLE)), st.lists(st.sampled_from(_PEOPLE)), st.booleans())

@@ -22,9 +22,8 @@ from shared.domain.approvals import (
     due_at,
     moved,
 )
-from shared.domain.approved_versions import came_in, permitted, same_version
+from shared.domain.approved_versions import came_in, permitted
 from shared.domain.cases import CaseEvent
-from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
 from shared.errors import IllegalTransition
 from tests.domain.packs import NAME
@@ -129,34 +128,6 @@ def test_people_are_the_same_by_tenant_and_object_id_only() -> None:
     assert ann.is_same(Actor("t1", "o1", "Ann of the Boards"))
     assert not ann.is_same(Actor("t2", "o1", "Ann"))
     assert not Actor("", "o1", "").is_same(Actor("", "o1", ""))
-
-
-@pytest.mark.parametrize(
-    ("ecosystem", "one", "other", "same"),
-    [
-        (Ecosystem.NPM, "2.1.0", "2.1.0+build.7", True),
-        (Ecosystem.NPM, "2.1.0", "2.1", False),
-        (Ecosystem.NPM, "2.1.0-RC", "2.1.0-rc", False),
-        (Ecosystem.PYPI, "2.1", "2.1.0", True),
-        (Ecosystem.PYPI, "v2.1.0", "2.1", True),
-        (Ecosystem.PYPI, "2.1.0RC1", "2.1rc1", True),
-        (Ecosystem.PYPI, "1.0-RC.1", "1.0rc1", True),
-        (Ecosystem.PYPI, "1.0.preview1", "1rc1", True),
-        (Ecosystem.PYPI, "1.0alpha2", "1.0a2", True),
-        (Ecosystem.PYPI, "1.0.post1", "1.0.rev1", True),
-        (Ecosystem.PYPI, "1.0a1", "1.0b1", False),
-        (Ecosystem.PYPI, "1.0.dev1", "1.0", False),
-        (Ecosystem.PYPI, "2.10", "2.1", False),
-        (Ecosystem.PYPI, "2.0.1", "2.1", False),
-        (Ecosystem.PYPI, "2.1.0+local", "2.1.0", False),
-        (Ecosystem.NUGET, "2.1.0.0", "2.1.0", True),
-        (Ecosystem.MAVEN, "2.1", "2.1.0", False),
-    ],
-)
-def test_a_feed_may_spell_a_version_in_its_own_way(ecosystem: Ecosystem, one: str, other: str, *, same: bool) -> None:
-    """Two spellings are one version where the ecosystem says so, and never otherwise."""
-    assert same_version(ecosystem, one, other) is same
-    assert same_version(ecosystem, other, one) is same
 
 
 def test_a_permission_covers_what_came_in_under_it() -> None:

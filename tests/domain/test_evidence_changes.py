@@ -122,12 +122,27 @@ def test_a_new_version_alone_does_not_speak_against_a_permission_in_force() -> N
     before = pack()
     newer = pack(twin(latest_version="3.3.0", latest_published=on("2026-10-01"), releases=41))
     assert worse(before, newer)
-    assert alarms(before, newer) == ()
+    assert alarms(before, newer, exact=False) == ()
+    assert alarms(before, newer, exact=True) == ()
     taken_over = pack(twin(latest_version="3.3.0", publishers=("al", "mallory", "zoe")))
-    assert alarms(before, taken_over) == ("accounts publish it that did not before: mallory",)
+    assert alarms(before, taken_over, exact=False) == ("accounts publish it that did not before: mallory",)
 
 
 def test_advisories_speak_against_a_permission_even_where_the_registry_is_silent() -> None:
     """A look that failed tells nothing of the package, but what advisories say stands."""
-    found = alarms(pack(), pack(twin(presence=Presence.UNKNOWN), advisories=MALICIOUS))
+    found = alarms(pack(), pack(twin(presence=Presence.UNKNOWN), advisories=MALICIOUS), exact=True)
     assert any("malicious" in change for change in found)
+
+
+def test_a_file_that_is_added_to_a_version_speaks_against_that_version() -> None:
+    """One version was allowed as it was: an upload that makes no new version may be to that very one."""
+    before, after = pack(), pack(twin(latest_published=on("2026-10-01")))
+    assert alarms(before, after, exact=False) == ()
+    assert alarms(before, after, exact=True) == (
+        "something was added on 2026-10-01, and its latest version is the same",
+    )
+
+
+def test_one_version_is_told_as_one() -> None:
+    """Before the second, there was one version, not "1 versions"."""
+    assert worse(pack(twin(releases=1)), pack(twin(releases=3))) == ("it had 1 version and has 3",)

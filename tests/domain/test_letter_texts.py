@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.letter_causes import TWINS, WHY
+from shared.domain.advisories import AdvisoryState
+from shared.domain.letter_causes import ADVISORIES, TWINS, WHY
 from shared.domain.letter_facts import facts_of
 from shared.domain.letter_groups import COLLISIONS, family_of, group_of
 from shared.domain.letter_texts import letter_of, letter_of_group
@@ -17,7 +18,7 @@ from shared.domain.letters import Letter, Urgency
 from shared.domain.notices import Notice, NoticeKind
 from shared.domain.reasons import Reason
 from shared.domain.twin_class import TwinClass
-from tests.domain.letters import APPROVAL, burst, notice
+from tests.domain.letters import APPROVAL, FACTS, burst, notice
 
 
 def _text(letter: Letter) -> str:
@@ -66,13 +67,56 @@ def test_facts_come_in_reading_order_with_labels_for_people() -> None:
     """What and where first, then what the public package is, then whence we know; what nobody told is left out."""
     labels = [label for label, _ in facts_of(notice())]
     assert labels[:5] == ["Package", "Feed", "Noticed", "The public package is", "Why it is taken for that"]
-    assert labels[-2:] == ["Found by", "Digest of the evidence"]
+    assert labels[-3:] == ["Mode", "Codes of the reasons", "Digest of the evidence"]
     assert "Saved from outside" not in labels
     facts = dict(facts_of(notice()))
     assert facts["The public package is"] == "new and suspicious"
     assert facts["Distance of the versions"] == "99.0.0 is 97 major versions above 2.1.0"
-    assert facts["Advisories"] == "none known"
-    assert facts["Runs when it is installed"] == "postinstall"
+    assert facts["Advisories"] == ADVISORIES[AdvisoryState.NONE_KNOWN]
+    assert facts["Runs when installed"] == "postinstall"
+    assert facts["Repository it names"] == "none"
+    assert facts["How the feed stands"] == "A change of the setting is on its way."
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "label", "words"),
+    [
+        ("advisories", "not-asked", "Advisories", "not asked"),
+        ("advisories", "unknown", "Advisories", "could not be asked"),
+        ("advisories", "malicious MAL-2026-1 MAL-2026-2", "Advisories", "call it malicious: MAL-2026-1, MAL-2026-2"),
+        (
+            "repository",
+            "https://git.example.test/a (not ours)",
+            "Repository it names",
+            "https://git.example.test/a (none of ours)",
+        ),
+        (
+            "repository",
+            "https://git.example.test/a (whose is not known)",
+            "Repository it names",
+            "https://git.example.test/a",
+        ),
+        ("install scripts", "unknown", "Runs when installed", "not told by the registry"),
+        ("install scripts", "none", "Runs when installed", "nothing"),
+        ("publishers", "unknown", "Published by", "not known"),
+        ("first public", "unknown", "First public", "not known"),
+        ("presence", "tombstone", "On the registry now", "the name is taken, or was"),
+        ("jump", "none", "Distance of the versions", None),
+        ("cause", "decision", "Found by", None),
+        ("cause", "approval due", "Found by", None),
+    ],
+)
+def test_codes_are_words(key: str, code: str, label: str, words: str | None) -> None:
+    """Those that pages use for the same; what says nothing is left out."""
+    assert dict(facts_of(notice(facts={key: code}))).get(label) == words
+
+
+@given(st.fixed_dictionaries({key: st.text(max_size=40) for key in FACTS if key != "cause"}))
+def test_any_fact_can_be_told(facts: dict[str, str]) -> None:
+    """Records of other versions hold words of which this one knows nothing: they are told as they are."""
+    told = dict(facts_of(notice(facts=facts)))
+    assert told["Noticed"]
+    assert told.get("Repository it names", "") == facts["repository"] or facts["repository"].endswith(")")
 
 
 def test_the_class_of_the_twin_stands_in_the_text() -> None:
@@ -91,6 +135,10 @@ def test_the_class_of_the_twin_stands_in_the_text() -> None:
         (NoticeKind.COLLISION_BLOCKED, TwinClass.NEW_AND_SUSPICIOUS, Urgency.ALARM),
         (NoticeKind.COLLISION_REPORTED, TwinClass.OURS, Urgency.ALARM),
         (NoticeKind.PROTECTION_CONFIRMED, TwinClass.KNOWN_MALICIOUS, Urgency.NEWS),
+        (NoticeKind.TWIN_APPEARED, TwinClass.KNOWN_MALICIOUS, Urgency.ALARM),
+        (NoticeKind.TWIN_CHANGED, TwinClass.KNOWN_MALICIOUS, Urgency.ALARM),
+        (NoticeKind.CANNOT_BE_JUDGED, TwinClass.KNOWN_MALICIOUS, Urgency.ALARM),
+        (NoticeKind.CHECK_ABANDONED, TwinClass.KNOWN_MALICIOUS, Urgency.WARNING),
     ],
 )
 def test_how_loud_a_letter_is(kind: NoticeKind, twin: TwinClass, urgency: Urgency) -> None:
@@ -150,7 +198,7 @@ def test_a_list_that_was_cut_says_how_many_are_missing() -> None:
     """The number is always the whole."""
     group = group_of("group-1", burst(10), told=("npm:earlier",))
     letter = letter_of_group(burst(1)[0], replace(group, members=group.members[:4]))
-    assert letter.packages[-1] == "… and 6 more"
+    assert letter.packages[-1] == "… and 6 more: see Feedwarden's record"
     assert ("Told by themselves before", "npm:earlier") in letter.facts
 
 

@@ -49,7 +49,7 @@ def _letter(kind: NoticeKind, **facts: str) -> Letter:
         (_K.APPROVAL_COMPLETED, {"allows": "exactly version 2.1.0"}, "Done", Urgency.NEWS, "exactly version 2.1.0"),
         (_K.APPROVAL_REVOKED, {}, "Ended: versions", Urgency.WARNING, "\u201cOlga Owner\u201d, an owner"),
         (_K.APPROVAL_REVOKED, {"who_id": ""}, "Ended by Feedwarden", Urgency.WARNING, "has changed since"),
-        (_K.APPROVAL_LAPSED, {}, "Not carried out", Urgency.WARNING, "within an hour"),
+        (_K.APPROVAL_LAPSED, {"said": "no version X"}, "Not carried out", Urgency.WARNING, "carried out: no version X"),
         (_K.UNAPPROVED_VERSION_SAVED, {}, "A version that nobody allowed", Urgency.ALARM, "nobody allowed: 2.2.0."),
     ],
 )
@@ -93,6 +93,39 @@ def test_what_ended_by_itself_tells_why() -> None:
     assert dict(letter.facts)["Why"] == "advisories call it malicious"
     assert "Reason given" not in dict(letter.facts)
     assert letter.urgency is Urgency.ALARM
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.value.startswith("approval-")])
+def test_what_people_decide_is_no_alarm(kind: NoticeKind) -> None:
+    """Though the public package looks like an attack: owners who get alarms about their own decisions mute them."""
+    letter = _letter(kind)
+    assert letter.urgency is WORDS[kind].urgency is not Urgency.ALARM
+    many = [notice(kind, facts=APPROVAL, number=number) for number in range(7)]
+    assert letter_of_group(many[0], group_of("group-1", many, told=())).urgency is WORDS[kind].urgency
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.value.startswith("approval-")])
+def test_a_letter_about_an_approval_says_nothing_that_is_over(kind: NoticeKind) -> None:
+    """How the feed stood before, until when what has ended was meant, and which queue it came from."""
+    facts = dict(_letter(kind, reasons="external-versions-allowed", mode="enforce", cause="decision").facts)
+    assert not {"Mode", "Codes of the reasons", "How the feed stands", "Prompted by", "Found by"} & set(facts)
+    assert ("Until" in facts) is (kind in {_K.APPROVAL_GRANTED, _K.APPROVAL_EXPIRING})
+
+
+def test_saved_versions_may_have_been_allowed() -> None:
+    """Where there is a page that tells; the alarm itself stays."""
+    saved = {"saved external": "1.1.0"}
+    words = "Some may have come in while an owner allowed it: the page tells who and when."
+    link = "https://guard.example.test/x"
+    told = letter_of(notice(_K.CONTAMINATION_FOUND, facts=saved | {"request": "request-1"}), link=link)
+    assert told.paragraphs[-1].endswith(words)
+    assert "compromised until shown otherwise" in told.paragraphs[-1]
+    assert told.urgency is Urgency.ALARM
+    for other in (
+        letter_of(notice(_K.CONTAMINATION_FOUND, facts=saved), link=link),
+        letter_of(notice(_K.CONTAMINATION_FOUND, facts=saved | {"request": "request-1"})),
+    ):
+        assert words not in " ".join(other.paragraphs)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +181,19 @@ def test_emergencies_are_grouped_with_their_like_only() -> None:
     assert letter.title.startswith("7 emergencies")
     assert all("as an emergency" in line for line in letter.packages)
     assert WORDS[_K.APPROVAL_GRANTED].urgency is Urgency.WARNING
+
+
+@pytest.mark.parametrize(
+    ("version", "period", "words"),
+    [
+        (None, timedelta(days=1), "all versions, for 1 day"),
+        (None, timedelta(days=2), "all versions, for 2 days"),
+        (None, timedelta(hours=1), "all versions, for 1 hour"),
+        (None, timedelta(hours=30), "all versions, for 30 hours"),
+        ("2.1.0", timedelta(minutes=1), "exactly version 2.1.0, within 1 minute"),
+        ("2.1.0", timedelta(hours=1), "exactly version 2.1.0, within 60 minutes"),
+    ],
+)
+def test_one_of_a_unit_is_told_as_one(version: str | None, period: timedelta, words: str) -> None:
+    """A day, not "1 days"."""
+    assert allows(Grant(version, period)) == words

@@ -38,6 +38,15 @@ def test_with_doubts_nobody_is_told_no() -> None:
     assert "a group could not be read" in other.why
 
 
+@pytest.mark.parametrize("object_id", ["oid-olga", "oid-other"])
+def test_while_it_is_not_known_who_loses_the_role_nobody_is_certain(object_id: str) -> None:
+    """Neither who is in the list, nor who is not: each may be among those from whom it is taken."""
+    doubt = "a group that was set by hand could not be read"
+    answered = ownership(FeedOwners((_OLGA,), (doubt,), (doubt,)), tenant="tenant-1", object_id=object_id)
+    assert answered.owns is Owns.UNKNOWN
+    assert doubt in answered.why
+
+
 def test_what_was_not_told_matches_nobody() -> None:
     """Two people without an object id are not the same person."""
     nameless = replace(_OLGA, object_id="", tenant="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,7 +128,12 @@ def test_an_older_package_needs_both_dates_both_versions_and_to_be_there(
 @pytest.mark.parametrize(
     ("members", "sign"),
     [
-        ({"first_published": on("2020-05-01")}, "It was first published on 2020-05-01, ours on 2020-05-01."),
+        ({"first_published": on("2020-05-01")}, "It was first published on 2020-05-01, the same day as ours."),
+        (
+            {"first_published": on("2020-05-01") + timedelta(hours=1)},
+            "It was first published on 2020-05-01, the same day as ours, after it.",
+        ),
+        ({"first_published": on("2020-05-02")}, "It was first published on 2020-05-02, ours on 2020-05-01."),
         ({"latest_version": "12.1.0"}, "12.1.0 is 10 major versions above ours, 2.1.0."),
         ({"first_published": None, "latest_version": "90.0"}, "90.0 is 88 major versions above ours, 2.1.0."),
     ],

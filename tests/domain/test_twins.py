@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.evidence_pack import TwinClass
-from shared.domain.twins import Presence, PublicTwin, joined
+from shared.domain.twins import Presence, PublicTwin, all_versions, joined, kept
 from tests.domain.packs import OUR_ACCOUNT, STRANGER, TWINS, on, pack, twin
 
 _OTHER: Final = PublicTwin(
@@ -72,6 +72,28 @@ def test_a_registry_that_keeps_silent(silent: dict[str, object], member: str, ex
     """What reassures needs every registry's word; what warns needs one."""
     for pair in permutations((STRANGER, twin(**silent))):
         assert getattr(joined(pair), member) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("1.0", "2.0"), ("2.0", "3.0"), ("1.0", "2.0", "3.0")),
+        (("1.0",), (), ("1.0",)),
+        ((), (), ()),
+        (("1.0",), None, None),
+    ],
+)
+def test_a_version_is_there_where_any_registry_has_it(
+    one: tuple[str, ...], other: tuple[str, ...] | None, expected: tuple[str, ...] | None
+) -> None:
+    """That it is nowhere takes every registry's word."""
+    assert joined((twin(versions=one), twin(versions=other))).versions == expected
+    assert all_versions((twin(versions=one), PublicTwin(Presence.ABSENT))) == one
+
+
+def test_which_versions_there_are_is_not_kept() -> None:
+    """Everything else is."""
+    assert kept(twin(versions=("1.0",))) == STRANGER
 
 
 def test_known_scripts_stay_known() -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.errors import AlreadyDecided, BadField, DecisionRefused, FeedNotFound, UnknownFeed, UpstreamUnavailable
+from shared.errors import (
+    AlreadyDecided,
+    BadField,
+    DecisionRefused,
+    FeedNotFound,
+    TooManyAsks,
+    UnknownFeed,
+    UpstreamUnavailable,
+)
 from shared.web.messages import WebAnswer, WebRequest
 from shared.web.refusals import not_configured, out_of_order
 from tests.web.reading import Page
@@ -35,6 +44,7 @@ ASKED = (TITLE, "npm", "acme-billing", REASON, OUTSIDER)
 REFUSALS = [
     (AlreadyDecided("This was decided already."), 409, "This was decided already."),
     (DecisionRefused("There is nothing to ask for."), 422, "There is nothing to ask for."),
+    (TooManyAsks("You have asked 10 times.", retry_after=timedelta(seconds=61.2)), 429, "You have asked 10 times."),
     (UnknownFeed("No feed that Feedwarden sees is called 'x'."), 404, "No feed that Feedwarden sees"),
     (FeedNotFound("gone", service="Azure Artifacts"), 404, "There is no such feed."),
     (BadField("Say it in at most 2000 characters.", field="reason"), 400, "Say it in at most 2000 characters."),
@@ -154,6 +164,18 @@ async def test_programs_are_refused_as_json(error: Exception, status: int, words
     answer = await site.pages.ask_json(json_request(FIELDS))
     assert answer.status == status
     assert words in read(answer)["error"]
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [(61.2, "62"), (60.0, "60"), (0.0, "1"), (-5.0, "1")])
+async def test_whoever_asks_too_often_is_told_when_to_come_again(wait: float, seconds: str) -> None:
+    """In whole seconds, for people and programs alike; other refusals name no time."""
+    site = Site()
+    site.desk.ask_fails = [TooManyAsks("Later.", retry_after=timedelta(seconds=wait)) for _ in range(2)]
+    for answer in (await ask(site, FIELDS), await site.pages.ask_json(json_request(FIELDS))):
+        assert (answer.status, answer.headers["Retry-After"]) == (429, seconds)
+    site.desk.ask_fails = [DecisionRefused("No.") for _ in range(2)]
+    for answer in (await ask(site, FIELDS), await site.pages.ask_json(json_request(FIELDS))):
+        assert "Retry-After" not in answer.headers
 
 
 @pytest.mark.parametrize(

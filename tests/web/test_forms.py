@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.application.approve.answers import Choice, OwnerDecision
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
 from shared.errors import TooLarge, UntrustedInput
 from shared.web.forms import ASK_FIELDS, DECISION_FIELDS, Attempt, Problem, read_decision, read_form
 from shared.web.messages import WebRequest
@@ -104,6 +106,15 @@ def test_everything_that_is_wrong_is_told_at_once(fields: dict[str, str], wrong:
     problems = read_decision(fields, view(), None)
     assert isinstance(problems, tuple)
     assert [problem.field for problem in problems] == wrong
+
+
+@pytest.mark.parametrize(("ecosystem", "name"), [("cargo", "acme-billing"), ("maven", "com.acme:billing")])
+def test_an_exact_version_that_cannot_be_fetched_is_refused_in_words(ecosystem: str, name: str) -> None:
+    """Whoever made the form: the page has none of this kind."""
+    seen = view(case=case(name=PackageName.of(Ecosystem(ecosystem), name)))
+    typed = {"choice": "allow-version", "version": "3.2.1", "reason": REASON}
+    expected = "One exact version can be allowed of npm, nuget, pypi packages only: allow versions for a while instead."
+    assert read_decision(typed, seen, None) == (Problem("version", expected),)
 
 
 def test_known_malware_is_allowed_by_its_name_only() -> None:

@@ -16,6 +16,8 @@ from tests.web.scenes import ON, OWNER, STRANGER, TENANT, principal
 
 OID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 TID = "http://schemas.microsoft.com/identity/claims/tenantid"
+SCOPE = "http://schemas.microsoft.com/identity/claims/scope"
+WHO = (("tid", TENANT), ("oid", OWNER.object_id))
 
 
 def read(text: str, environment: dict[str, str] | None = None) -> SignIn:
@@ -83,6 +85,59 @@ def test_what_is_not_as_the_platform_writes_it_is_nobody(text: str) -> None:
     found = read(text)
     assert isinstance(found, NotSignedIn)
     assert found.why
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("idtyp", "app")],
+        [("idtyp", "APP"), ("azp", "client-1"), ("scp", "user_impersonation")],
+        [("idtyp", "device")],
+        [("idtyp", "user"), ("idtyp", "app")],
+        [("idtyp", 7)],
+        [("appid", "client-1")],
+        [("azp", "client-1")],
+        [("azp", "client-1"), ("azpacr", "1"), ("roles", "Approve.All")],
+        [("azp", "client-1"), ("scp", "")],
+        [("azp", "client-1"), ("scp", 7)],
+    ],
+)
+def test_an_application_decides_nothing(more: list[tuple[object, object]]) -> None:
+    """Its token has a tenant and an object id too, but no person asked for it."""
+    found = read(claims(*WHO, *more))
+    assert isinstance(found, NotSignedIn)
+    assert "no person" in found.why
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        [("idtyp", "user")],
+        [("azp", "client-1"), ("scp", "user_impersonation")],
+        [("appid", "client-1"), (SCOPE, "user_impersonation"), ("idtyp", "User")],
+    ],
+)
+def test_a_person_comes_in_by_a_session_or_by_a_program_in_their_name(more: list[tuple[object, object]]) -> None:
+    """A session's token names no program; a program's names what the person lets it do."""
+    assert read(claims(*WHO, *more)) == Actor(TENANT, OWNER.object_id, "")
+
+
+@pytest.mark.parametrize(
+    ("member", "doubled"),
+    [
+        ('"auth_typ": "aad"', '"auth_typ": "google", "auth_typ": "aad"'),
+        ('"typ": "oid"', '"typ": "name", "typ": "oid"'),
+        (f'"val": "{OWNER.object_id}"', f'"val": "someone", "val": "{OWNER.object_id}"'),
+    ],
+)
+def test_a_member_that_stands_there_twice_is_unreadable(member: str, doubled: str) -> None:
+    """Readers differ in which of the two they take."""
+    text = base64.b64decode(claims(*WHO)).decode()
+    assert member in text
+    assert read(base64.b64encode(text.encode()).decode()) == Actor(TENANT, OWNER.object_id, "")
+    found = read(base64.b64encode(text.replace(member, doubled).encode()).decode())
+    assert found == NotSignedIn("the sign-in is unreadable")
 
 
 def test_the_same_claim_under_both_names_is_one() -> None:

@@ -49,4 +49,4 @@ def test_times_are_for_people_and_for_programs() -> None:
     assert (
         render("{{ at | moment }}", at=at) == '<time datetime="2025-02-28T23:05:00Z">28 February 2025, 23:05 UTC</time>'
     )
-    assert render("{{ at | day }}", at=at) == '<time datetime="2025-02-28T23:05:00Z">28 February 2025</time>'
+    assert render("{{ at | day }}", at=at) == '<time datetime="2025-02-28T23:05:00Z">28 Feb 2025</time>'

@@ -10,12 +10,15 @@ import pytest
 
 from shared.application.approve.answers import Choice, RequestView
 from shared.domain.approval_rules import ApprovalTerms
+from shared.domain.approval_votes import LostVote
 from shared.domain.approvals import ApprovalState, Grant
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.letter_causes import ADVISORIES, PRESENCES
 from shared.domain.names import PackageName
+from shared.domain.owners import Owns
 from shared.domain.twin_class import TwinClass
 from shared.web.request_page import offers_of
-from shared.web.words import ADVISORIES, PRESENCES, PROTECTIONS, STANDINGS, TWIN_TONES
+from shared.web.words import PROTECTIONS, STANDINGS, TWIN_TONES
 from tests.domain.packs import MALICIOUS, NAME, pack, twin
 from tests.fakes.times import START
 from tests.web.reading import Page
@@ -74,7 +77,7 @@ async def test_an_owner_sees_what_they_need_to_decide() -> None:
         "Otto Outsider asked for versions of acme-billing from outside",
         "The billing team needs it.",
         "The public package is older than ours and looks unrelated.",
-        "1 March 2015 1 May 2020",
+        "1 Mar 2015 1 May 2020",
         "Highest version 3.2.1 2.1.0",
         "40, 2 of them withdrawn",
         "https://github.com/zoe/acme-billing (none of ours)",
@@ -152,12 +155,20 @@ async def test_known_malware_is_allowed_only_where_the_policy_lets_it() -> None:
     assert "retyped_name" not in page.form("decline").fields
 
 
-async def test_one_exact_version_is_offered_where_it_can_be_fetched() -> None:
-    """Elsewhere the page says that it cannot be."""
-    name = PackageName.of(Ecosystem.CARGO, "acme-billing")
-    page = await page_of(view(case=case(name=name)))
+@pytest.mark.parametrize(("ecosystem", "name"), [("cargo", "acme-billing"), ("maven", "com.acme:billing")])
+async def test_one_exact_version_is_not_offered_where_it_cannot_be_fetched(ecosystem: str, name: str) -> None:
+    """The page says so."""
+    page = await page_of(view(case=case(name=PackageName.of(Ecosystem(ecosystem), name))))
     assert page.choices == ["allow-period", "decline"]
-    assert "One exact version cannot be allowed for cargo packages" in page.text
+    assert f"One exact version cannot be allowed for {ecosystem} packages" in page.text
+
+
+@pytest.mark.parametrize("ecosystem", ["npm", "pypi", "nuget"])
+async def test_one_exact_version_is_offered_where_it_can_be_fetched(ecosystem: str) -> None:
+    """And nothing stands there of what cannot be."""
+    page = await page_of(view(case=case(name=PackageName.of(Ecosystem(ecosystem), "acme-billing"))))
+    assert page.choices == ALL_THREE
+    assert "cannot be allowed for" not in page.text
 
 
 async def test_several_have_to_agree() -> None:
@@ -172,6 +183,30 @@ async def test_several_have_to_agree() -> None:
     page = await page_of(view(week, terms=terms(needed=2)))
     assert page.choices == ["allow-period", "decline"]
     assert page.form("allow-period").fields["days"] == "3"
+
+
+async def test_a_vote_of_who_owns_the_feed_no_more_is_named_and_not_counted() -> None:
+    """What they agreed to binds nobody."""
+    agreed = approval(grant=Grant("3.2.0", timedelta(hours=1)), votes=(vote(SECOND),))
+    for owns, words in ((Owns.NO, "does not own the feed now"), (Owns.UNKNOWN, "could not be made out now")):
+        seen = view(agreed, terms=terms(needed=2), lost=(LostVote(agreed.votes[0], owns),))
+        page = await page_of(seen)
+        assert "2 owners have to agree; nobody has so far" in page.text
+        assert f"Omar Owner agreed, but {words}" in page.text.replace("whether they own the feed ", "")
+        assert "Others agree to the same" not in page.text
+        assert page.choices == ALL_THREE
+
+
+async def test_what_feedwarden_opened_needs_two_whoever_joins() -> None:
+    """With four eyes; the page says who asked first."""
+    page = await page_of(view(approval(asks=(asked_by(OUTSIDER),)), terms=terms(four_eyes=True)))
+    assert "2 owners have to agree; nobody has so far" in page.text
+    story = page.text[page.text.index("What has happened") :]
+    assert story.index("Feedwarden asked the owners") < story.index("Otto Outsider asked")
+    own = replace(asked_by(OUTSIDER), at=approval().opened_at)
+    page = await page_of(view(approval(asks=(own,)), terms=terms(four_eyes=True)))
+    assert "owners have to agree" not in page.text
+    assert "Feedwarden asked" not in page.text
 
 
 async def test_what_was_agreed_on_other_evidence_binds_nobody() -> None:
@@ -226,7 +261,7 @@ async def test_closing_is_told_honestly() -> None:
     page = await page_of(view(replace(ended(_S.CLOSING), closing_as=_S.EXPIRED)))
     assert page.forms == []
     assert "up to three hours until versions from outside are refused everywhere" in page.text
-    assert "Over, by Omar Owner." in page.text
+    assert "Omar Owner ended it: its time is over." in page.text
 
 
 @pytest.mark.parametrize("state", ENDS)
@@ -265,7 +300,7 @@ async def test_a_package_of_which_nothing_is_known() -> None:
 async def test_everything_that_happened_is_told_in_its_order() -> None:
     """Who asked, who agreed, and what Feedwarden did."""
     page = await page_of(view(replace(ended(_S.REVOKED), asks=(asked_by(OUTSIDER, "Please."),))))
-    told = ["Otto Outsider asked", "Please.", "Omar Owner agreed", "it was allowed", "opened the feed", "Revoked, by"]
+    told = ["Otto Outsider asked", "Please.", "Omar Owner allowed all", "opened the feed", "Omar Owner revoked it."]
     places = [page.text.index(words, page.text.index("What has happened")) for words in told]
     assert places == sorted(places)
     emergency = view(granted(votes=(vote(emergency=True),)))

@@ -11,13 +11,11 @@ downloaded, its configuration tells, of which no answer was ever seen.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
 from pydantic import Field
 
 from shared.adapters.azure_devops.addresses import Hosts, index_address, segment
@@ -28,6 +26,7 @@ from shared.adapters.azure_devops.simple_index import listed_files, version_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
 from shared.domain.names import PackageName
+from shared.domain.version_keys import VersionKey, npm_key, nuget_key, pypi_key
 from shared.errors import UnexpectedAnswer
 
 # The longest text that npm reads as a version; a release of a Python project hardly has a hundred files.
@@ -36,12 +35,7 @@ _MOST_FILES: Final = 500
 # As it comes, so that what is counted is what was sent.
 _FILE_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
-_IDENTIFIERS: Final = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_TAIL: Final = rf"(?:-{_IDENTIFIERS})?(?:\+{_IDENTIFIERS})?"
-_SEMVER: Final = re.compile(rf"[0-9]+\.[0-9]+\.[0-9]+{_TAIL}")
-_NUGET_VERSION: Final = re.compile(rf"([0-9]+(?:\.[0-9]+){{0,3}})({_TAIL})")
 _NUGET_FILES: Final = "PackageBaseAddress/3.0.0"
-_NUGET_NUMBERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Wanted:
     feed: Feed
     name: PackageName
     text: str
-    key: Hashable
+    key: VersionKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class FileSource:
     """
 
     protocol: str
-    key: Callable[[str], Hashable | None]
+    key: Callable[[str], VersionKey | None]
     ask: Callable[[Hosts, Feed, PackageName], Request]
     read: Callable[[Answer, Wanted], tuple[str, ...]]
 
@@ -84,29 +78,23 @@ class _Packument(Shape):
     versions: dict[str, _NpmRelease]
 
 
-def _npm_key(text: str) -> Hashable | None:
-    return INDEXES[Ecosystem.NPM].version(text) if _SEMVER.fullmatch(text) else None
-
-
 def _npm_tarball(answer: Answer, wanted: Wanted) -> tuple[str, ...]:
     packument = parsed(answer, _Packument)
     if packument.name != wanted.name.canonical:
         raise UnexpectedAnswer("the npm index answers for another package", service=SERVICE)
-    same = {text: release for text, release in packument.versions.items() if _npm_key(text) == wanted.key}
+    same = {text: release for text, release in packument.versions.items() if npm_key(text) == wanted.key}
     # Two that differ in their build metadata alone are one version: of those, the one that was written.
     release = same.get(wanted.text) or next(iter(same.values()), None)
     return () if release is None else (release.dist.tarball,)
 
 
-def _pypi_key(text: str) -> Hashable | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
-
-
 def _pypi_files(answer: Answer, wanted: Wanted) -> tuple[str, ...]:
-    return tuple(file.address for file in listed_files(answer) if version_of(file.name, wanted.name) == wanted.key)
+    return tuple(file.address for file in listed_files(answer) if _key_of(file.name, wanted.name) == wanted.key)
+
+
+def _key_of(file: str, name: PackageName) -> VersionKey | None:
+    version = version_of(file, name)
+    return None if version is None else pypi_key(str(version))
 
 
 class _Resource(Shape):
@@ -116,20 +104,6 @@ class _Resource(Shape):
 
 class _ServiceIndex(Shape):
     resources: tuple[_Resource, ...]
-
-
-def _nuget_key(text: str) -> Hashable | None:
-    """Normalize a version, as it stands in addresses: numbers without zeros in front, no fourth one that is zero.
-
-    Source: https://learn.microsoft.com/nuget/concepts/package-versioning#normalized-version-numbers
-    """
-    match = _NUGET_VERSION.fullmatch(text)
-    if match is None:
-        return None
-    numbers = [int(number) for number in match[1].split(".")]
-    numbers += [0] * (_NUGET_NUMBERS - len(numbers))
-    kept = numbers if any(numbers[_NUGET_NUMBERS:]) else numbers[:_NUGET_NUMBERS]
-    return ".".join(map(str, kept)) + match[2].partition("+")[0].lower()
 
 
 def _ask_service_index(hosts: Hosts, feed: Feed, name: PackageName) -> Request:  # noqa: ARG001  # it is the feed's
@@ -151,9 +125,9 @@ def _nuget_package(answer: Answer, wanted: Wanted) -> tuple[str, ...]:
 
 FILE_SOURCES: Final[Mapping[Ecosystem, FileSource]] = MappingProxyType(
     {
-        Ecosystem.NPM: FileSource("npm", _npm_key, _ask_index, _npm_tarball),
-        Ecosystem.PYPI: FileSource("pypi", _pypi_key, _ask_index, _pypi_files),
-        Ecosystem.NUGET: FileSource("nuget", _nuget_key, _ask_service_index, _nuget_package),
+        Ecosystem.NPM: FileSource("npm", npm_key, _ask_index, _npm_tarball),
+        Ecosystem.PYPI: FileSource("pypi", pypi_key, _ask_index, _pypi_files),
+        Ecosystem.NUGET: FileSource("nuget", nuget_key, _ask_service_index, _nuget_package),
     }
 )
 

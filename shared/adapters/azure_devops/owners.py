@@ -69,7 +69,9 @@ class AzureDevOpsOwners:
         certain = tuple(one for one in owners.people if not any(_is_same(one, other) for other in by_hand.people))
         doubts = [*here.doubts, *everywhere.doubts, *owners.doubts, *by_hand.doubts]
         doubts += ["permissions of an owner were set by hand"] * (len(certain) < len(owners.people))
-        return FeedOwners(certain, tuple(dict.fromkeys(doubts)))
+        # Whoever could not be made out among these cannot be left out of the owners.
+        of_loss = [*here.doubts_of_loss, *everywhere.doubts_of_loss, *by_hand.doubts]
+        return FeedOwners(certain, tuple(dict.fromkeys(doubts)), tuple(dict.fromkeys(of_loss)))
 
     async def _everywhere(self, feed: FeedRef) -> Holders:
         """Return who owns every feed; where that may not be asked, the feed's own rows still tell some for certain."""

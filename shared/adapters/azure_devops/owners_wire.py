@@ -26,11 +26,15 @@ _OTHER_ROLES: Final = frozenset({"none", "reader", "collaborator", "contributor"
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Identity ids that hold the owner's role, ids whose permissions were set by hand, and what could not be read."""
+    """Identity ids that hold the owner's role, ids whose permissions were set by hand, and what could not be read.
+
+    `doubts_of_loss` are those of the doubts that are about a row that may take the role away from nobody knows whom.
+    """
 
     owners: frozenset[str]
     by_hand: frozenset[str]
     doubts: tuple[str, ...]
+    doubts_of_loss: tuple[str, ...] = ()
 
 
 class _Unreadable:
@@ -67,21 +71,26 @@ def global_permissions(hosts: Hosts, organization: str) -> Request:
 
 
 def read_permissions(answer: Answer, *, of: str) -> Holders:
-    """Read rows of permissions. Raises UnexpectedAnswer where there are none to read."""
+    """Read rows of permissions. Raises UnexpectedAnswer where there are none to read.
+
+    What a role that is not known gives or takes is not known either, so it counts as set by hand.
+    """
     owners: set[str] = set()
     by_hand: set[str] = set()
-    doubts: list[str] = []
+    of_gain: list[str] = []
+    of_loss: list[str] = []
     for row in parsed(answer, _Permissions).value:
         if isinstance(row, _Unreadable):
-            doubts.append(f"a row of {of} cannot be read")
+            of_loss.append(f"a row of {of} cannot be read")
             continue
         role = row.role.lower()
         if role in _OTHER_ROLES:
             continue
         if role not in _BY_HAND | {_OWNER}:
-            doubts.append(f"a row of {of} has a role that is not known")
-        elif not row.identity_id:
-            doubts.append(f"a row of {of} does not say whom it is about")
-        else:
+            of_gain.append(f"a row of {of} has a role that is not known")
+        if row.identity_id:
             (owners if role == _OWNER else by_hand).add(guid(row.identity_id))
-    return Holders(frozenset(owners), frozenset(by_hand), tuple(dict.fromkeys(doubts)))
+        else:
+            (of_gain if role == _OWNER else of_loss).append(f"a row of {of} does not say whom it is about")
+    doubts = tuple(dict.fromkeys(of_gain + of_loss))
+    return Holders(frozenset(owners), frozenset(by_hand), doubts, tuple(dict.fromkeys(of_loss)))

@@ -29,6 +29,11 @@ _SMALL_ANSWER: Final = 64 * 1024
 _VERSION: Final = "1.5"
 _FUNCTION: Final = re.compile(r"\{\{(?=\s*(?:DATE|TIME))", re.IGNORECASE)
 
+# A feed has no page of all that was ever told; a mail lists far more than a card.
+_IN_THE_MAIL: Final = "see the mail about this, or Feedwarden's record"
+_ON_THE_PAGE: Final = "see the mail about this, or the page that opens"
+_LONGEST_REST: Final = 120
+
 type Element = dict[str, Any]
 
 
@@ -50,7 +55,7 @@ class _Room:
 # Tried in this order until the message fits; the last fits whatever the letter holds (a test fills it to the brim).
 # More names than these are for the mail and the page: a card fills the channel that it stands in.
 _ROOMS: Final = (
-    _Room(text=1200, title=200, name=214, names=40),
+    _Room(text=1200, title=200, name=214, names=40, facts=20),
     _Room(text=600, title=200, name=120, names=25),
     _Room(text=240, title=160, name=80, names=10),
     _Room(text=100, title=100, name=60, names=5),
@@ -112,14 +117,15 @@ class _LeftOut:
 
 def _cut(letter: Letter, room: _Room) -> tuple[Letter, _LeftOut]:
     """Return what is shown of a letter, inert, and what is said about the rest of it."""
-    names, rest = listed(letter.packages, most=room.names)
+    where = _ON_THE_PAGE if letter.link is not None else _IN_THE_MAIL
+    names, rest = listed(letter.packages, f"packages: {_IN_THE_MAIL}", most=room.names)
     shown = dataclasses.replace(
         letter, paragraphs=letter.paragraphs[: room.paragraphs], facts=letter.facts[: room.facts], packages=names
     )
     left_out = _LeftOut(
-        more_of(len(letter.paragraphs) - room.paragraphs),
-        more_of(len(letter.facts) - room.facts),
-        tuple(inert(line, longest=room.name) for line in rest),
+        more_of(len(letter.paragraphs) - room.paragraphs, f"paragraphs: {_IN_THE_MAIL}"),
+        more_of(len(letter.facts) - room.facts, f"facts: {where}"),
+        tuple(inert(line, longest=_LONGEST_REST) for line in rest),
     )
     return inert_letter(shown, room.lengths()), left_out
 

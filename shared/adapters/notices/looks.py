@@ -51,16 +51,16 @@ def foot(letter: Letter) -> tuple[str, ...]:
 PACKAGES: Final = "Packages"
 
 
-def listed(packages: Sequence[str], *, most: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entries that are shown, and the lines below them that say how many are not.
+def listed(packages: Sequence[str], what: str, *, most: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the entries that are shown, and the lines below them that say how many are not, and `what` they are.
 
     A letter that was cut before ends with such a line of its own (`… and 118 more`): it is always shown.
     """
     told = tuple(packages[-1:]) if packages and packages[-1].startswith("…") else ()
     entries = tuple(packages[: len(packages) - len(told)])
-    return entries[:most], (*more_of(len(entries) - most), *told)
+    return entries[:most], (*more_of(len(entries) - most, what), *told)
 
 
-def more_of(left_out: int) -> tuple[str, ...]:
-    """Say how many are left out; nothing where none are."""
-    return (f"and {left_out} more",) if left_out > 0 else ()
+def more_of(left_out: int, what: str) -> tuple[str, ...]:
+    """Say how many are left out, what they are and where they stand; nothing where none are."""
+    return (f"and {left_out} more {what}",) if left_out > 0 else ()

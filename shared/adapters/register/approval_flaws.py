@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from shared.application.approve.words import allows, moment
+from shared.adapters.register.approval_records import COMPARED, named_in, record_flaws
+from shared.application.approve.words import WITHIN, allows, moment
 from shared.domain.approvals import ALIVE, APPROVAL_MOVES, Approval, ApprovalState
 from shared.domain.audit import AuditEvent, subject_of
 from shared.domain.cases import Case, CaseEvent
 
-# Longer texts are cut before they become an event.
-_COMPARED: Final = 1_000
 _APPROVAL_EVENTS: Final = frozenset(event for moves in APPROVAL_MOVES.values() for event in moves)
 
 
@@ -39,12 +38,13 @@ def approval_flaws(case: Case | None, events: Sequence[AuditEvent], approvals: C
             yield f"approval {approval.approval_id} says that it is about {said}: it was put into another's place"
     yield from _gone(case, events, {approval.approval_id for approval in approvals})
     for approval in approvals:
+        yield from record_flaws(events, approval)
         if approval.is_alive:
             yield from _alive_flaws(case, events, approval)
 
 
 def _gone(case: Case, events: Sequence[AuditEvent], on_record: Collection[str]) -> Iterator[str]:
-    naming = {event.details["request"]: f"event {event.sequence}" for event in events if "request" in event.details}
+    naming = {approval_id: f"event {event.sequence}" for event in events for approval_id in named_in(event)}
     if case.approval_id:
         naming[case.approval_id] = "the case"
     elif on_record:
@@ -67,8 +67,14 @@ def _alive_flaws(case: Case, events: Sequence[AuditEvent], approval: Approval) -
         # What it allows and until when is what somebody would widen.
         for word, said in _terms(approval).items():
             event_says = last.details.get(word, "")
-            if said[:_COMPARED] != event_says[:_COMPARED]:
+            if said[:COMPARED] != event_says[:COMPARED] and said != _with_window(event_says, said):
                 yield f"{which} says {word} `{said[:80]}`, event {last.sequence} says `{event_says[:80]}`"
+
+
+def _with_window(event_says: str, said: str) -> str:
+    """Return what an event says of an exact version, with the window that those of earlier releases left out."""
+    window = said.rpartition(WITHIN)[2]
+    return f"{event_says}{WITHIN}{window}" if event_says.startswith("exactly ") else event_says
 
 
 def _terms(approval: Approval) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from shared.adapters.register.documents import (
     write_time,
 )
 from shared.adapters.register.pack_rows import maybe, pack_document, pack_of_document, twin_document, twin_of
+from shared.domain.approved_texts import MOST_APPROVED
 from shared.domain.cases import Case, CaseState
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import UpstreamingBehavior
@@ -37,7 +38,6 @@ from shared.errors import UnexpectedAnswer
 # their budgets stays below what one entity holds. Verdicts are made from evidence, never from these.
 _TEXT: Final = 2_000
 _LIST: Final = 100_000
-_APPROVED: Final = 20_000
 
 
 def reading[T](build: Callable[[Document], T], document: Document, what: str) -> T:
@@ -100,7 +100,7 @@ def case_document(case: Case) -> Document:
         "twin_seen_at": write_time(case.twin_seen_at),
         "approval_id": case.approval_id,
         # One that is left out is told of again: nothing is permitted by a list that was too long.
-        "approved_versions": cut_list(case.approved_versions, _APPROVED),
+        "approved_versions": cut_list(case.approved_versions, MOST_APPROVED),
     }
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.adapters.registries.npm_details import add_details
 from shared.adapters.registries.precedence import highest
+from shared.adapters.registries.version_lists import read_version_list
 from shared.adapters.registries.wire import (
     MoreDetails,
     RegistryWire,
@@ -103,7 +104,9 @@ def _gone(document: Mapping[str, Any]) -> PublicTwin:
 def _twin(document: Mapping[str, Any]) -> PublicTwin:
     times = document.get("time")
     created = read_moment(times.get("created")) if isinstance(times, dict) else None
-    return PublicTwin(Presence.PRESENT, first_published=created, latest_version=_latest(document))
+    # A registry that says that everything was unpublished leaves the versions out.
+    versions = read_version_list(document.get("versions") or {})
+    return PublicTwin(Presence.PRESENT, first_published=created, latest_version=_latest(document), versions=versions)
 
 
 def _latest(document: Mapping[str, Any]) -> str | None:

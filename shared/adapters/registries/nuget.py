@@ -15,6 +15,7 @@ from shared.adapters.registries.nuget_registration import RegistrationReader
 from shared.adapters.registries.nuget_resources import NuGetResources, read_resources
 from shared.adapters.registries.nuget_search import add_owners, search_request
 from shared.adapters.registries.precedence import newest
+from shared.adapters.registries.version_lists import read_version_list
 from shared.adapters.registries.wire import Conversation, Remembered, base_of, read_text, unknown_status
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
@@ -47,7 +48,13 @@ class NuGet:
         versions = read_versions(answer)
         if not versions:
             return unknown_twin("the registry's list of versions is empty")
-        twin = PublicTwin(Presence.PRESENT, latest_version=newest(versions), releases=len(versions))
+        twin = PublicTwin(
+            Presence.PRESENT,
+            latest_version=newest(versions),
+            releases=len(versions),
+            # Unlisted ones, too: whoever names one exactly is given it.
+            versions=read_version_list(versions),
+        )
         if resources.registrations is not None:
             twin = yield from _registered(twin, name, f"{resources.registrations}/{lower}/index.json")
         if resources.search is None or twin.presence is not Presence.PRESENT:

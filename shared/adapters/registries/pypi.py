@@ -16,6 +16,7 @@ from typing import Any, Final
 from shared.adapters.outbound.messages import Answer, Request, read_object
 from shared.adapters.registries.pypi_files import read_releases
 from shared.adapters.registries.pypi_project import add_project
+from shared.adapters.registries.version_lists import read_version_list
 from shared.adapters.registries.wire import MoreDetails, RegistryWire, base_of, read_text, unknown_status
 from shared.domain.names import PackageName
 from shared.domain.twins import Presence, PublicTwin, unknown_twin
@@ -82,6 +83,8 @@ def _twin(document: Mapping[str, Any], files: Sequence[object]) -> PublicTwin:
         releases=releases.count,
         withdrawn=releases.withdrawn,
         name=read_text(document.get("name")),
+        # Yanked ones, too: whoever pins one exactly is given it (PEP 592).
+        versions=read_version_list(document.get("versions")),
     )
 
 

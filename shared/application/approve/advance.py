@@ -14,32 +14,60 @@ from datetime import timedelta
 from typing import Final
 
 from shared.application.approve.ask import new_request
+from shared.application.approve.downloads import fetched, seen_anew, why_impossible
+from shared.application.approve.fresh import DECISION
+from shared.application.approve.gates import (
+    alarms_of,
+    already_saved,
+    has_been_tried,
+    is_decidable,
+    is_late,
+    is_long_over,
+    is_over,
+    is_to_be_shut,
+    obstacle_of,
+    pointless_since,
+    why_not_opened,
+)
 from shared.application.approve.words import approval_details
-from shared.application.gather import PROPAGATION
-from shared.application.journal import Entry, Journal, Requests, details
+from shared.application.journal import NO_REQUESTS, Entry, Journal, Requests, details
 from shared.application.messages import CheckRequest
 from shared.application.step import Step
 from shared.domain.approval_rules import ApprovalTerms, WhenWorse
-from shared.domain.approvals import EXECUTE_WITHIN, Approval, ApprovalState, Ending, closed, moved
+from shared.domain.approvals import Approval, ApprovalState, Ending, closed, moved
 from shared.domain.approved_versions import came_in, permitted, same_version
 from shared.domain.cases import CaseEvent, CaseState
-from shared.domain.evidence import UpstreamingBehavior, is_collision, saved_external, twin_taken
-from shared.domain.evidence_changes import alarms
-from shared.domain.policy import Mode, Protection
+from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.feeds import Feed
+from shared.domain.policy import Protection
 from shared.domain.rules import GuardPolicy
-from shared.errors import PermissionMissing
+from shared.errors import FeedwardenError, PermissionMissing, UpstreamUnavailable
 from shared.logs import told
-from shared.ports import Clock, FeedService, FetchOutcome, ListedPackage, NewId, Queue, QueueName, Register
+from shared.ports import Clock, FeedService, FetchOutcome, NewId, Queue, QueueName, Register
 
 logger = logging.getLogger(__name__)
 
 WARN_BEFORE: Final = timedelta(days=1)
 """So long before it ends people are told that an approval does."""
 
+CHAIN: Final = "approval under way"
+"""The cause of the checks that an approval queues for itself."""
+
 # How long to wait before the next look while the switch stands open for one version, or cannot be opened yet.
 _LOOK_AGAIN: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 30, 60))
 # A queue hides a message for seven days at most; the timer finds what ends later.
 _LONGEST_WAIT: Final = timedelta(days=6)
+
+
+# What happens to the switch changes the verdict at once: these tell of both.
+_ABOUT_THE_SWITCH: Final = frozenset(
+    {
+        CaseEvent.APPROVAL_OPENING,
+        CaseEvent.APPROVAL_OPENED,
+        CaseEvent.APPROVAL_EXPIRED,
+        CaseEvent.APPROVAL_COMPLETED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,22 @@ class Advancer:
     clock: Clock
     new_id: NewId
     asks: bool
+
+    async def shut(self, approval: Approval | None) -> None:
+        """Close a switch whose time is over before anything is found out; what it means is recorded afterwards.
+
+        That it is to be closed then is on record since it was opened. Raises UpstreamUnavailable.
+        """
+        if approval is None or not is_to_be_shut(approval, self.clock()):
+            return
+        place = Feed(approval.feed, "", None, enabled=True, upstream_enabled=True, upstreams=())
+        try:
+            await self.service.clear_upstreaming_behavior(place, approval.name)
+        except UpstreamUnavailable:
+            raise
+        except FeedwardenError as error:
+            # The check goes on: it finds out what can be, and tells people of a switch that stays open.
+            logger.warning(told("switch not closed at once", package=approval.name, error=error))
 
     async def advance(self, step: Step) -> Step:
         """Take the next steps of the approval, and return where the check stands then.
@@ -77,7 +121,9 @@ class Advancer:
 
     async def requests(self, step: Step) -> Requests:
         """Return what letters about this step link to: the request that is alive, or one to be opened with them."""
-        if step.approval is not None or not self.asks or not _is_decidable(step):
+        if not step.may_ask:
+            return NO_REQUESTS
+        if step.approval is not None or not self.asks or not is_decidable(step):
             return Requests(alive=step.approval)
         case = step.case
         last = await self.register.past_approval(case.feed, case.name, case.approval_id) if case.approval_id else None
@@ -100,15 +146,16 @@ class Advancer:
         return step
 
     async def _granted(self, step: Step, approval: Approval) -> Step:
-        found = _alarms(step, approval)
+        found = alarms_of(step, approval)
         if found:
             return await self._revoke(step, approval, found)
         if step.decision.protection is Protection.NOT_AT_RISK:
             return await self._end(step, approval, CaseEvent.APPROVAL_WITHDRAWN, "there is nothing to allow any more")
-        obstacle = _obstacle(step)
-        if self._is_late(approval):
-            why = f"it could not be carried out within an hour: {obstacle or 'the feed could not be asked'}"
-            return await self._end(step, approval, CaseEvent.APPROVAL_LAPSED, why)
+        saved = already_saved(step, approval)
+        obstacle = obstacle_of(step)
+        hopeless = await self._hopeless(step, approval, saved, obstacle)
+        if hopeless:
+            return await self._end(_with_approved(step, saved), approval, CaseEvent.APPROVAL_LAPSED, hopeless)
         if obstacle:
             logger.warning(told("approval waits", package=step.case.name, why=obstacle))
             return await self._again(step)
@@ -116,18 +163,37 @@ class Advancer:
         step = await self._write(step, opening, CaseEvent.APPROVAL_OPENING, "the switch is about to be opened")
         return await self._opening(step, opening)
 
+    async def _hopeless(self, step: Step, approval: Approval, saved: tuple[str, ...], obstacle: str) -> str:
+        """Say why what was granted can never be carried out, or not any more; empty = it may."""
+        if saved:
+            return f"version {saved[0]} is saved in the feed already: nothing had to be opened"
+        if is_late(approval, self.clock()):
+            return f"it could not be carried out within an hour: {obstacle or 'the feed could not be asked'}"
+        return await why_impossible(self.service, step, approval)
+
     async def _opening(self, step: Step, approval: Approval) -> Step:
-        found = _alarms(step, approval)
+        found = alarms_of(step, approval)
         if found:
             return await self._revoke(step, approval, found)
-        if self._is_late(approval):
-            why = "it could not be carried out within an hour: the switch could not be opened"
-            return await self._end(step, approval, CaseEvent.APPROVAL_LAPSED, why)
+        # Asked again: a crash after the intent was recorded may be hours, and another policy, ago.
+        hopeless = why_not_opened(step, approval, self.clock())
+        if hopeless:
+            return await self._end(step, approval, CaseEvent.APPROVAL_LAPSED, hopeless)
+        waits = obstacle_of(step) or await self._refused(step)
+        if waits:
+            logger.warning(told("approval waits", package=step.case.name, why=waits))
+            return await self._again(step)
+        return await self._opened(step, approval)
+
+    async def _refused(self, step: Step) -> str:
+        """Open the switch; return why it was refused, empty = it is open."""
         try:
             await self.service.allow_external_versions(step.gathered.feed, step.gathered.name)
         except PermissionMissing as error:
-            logger.warning(told("approval waits", package=step.case.name, why=error))
-            return await self._again(step)
+            return str(error)
+        return ""
+
+    async def _opened(self, step: Step, approval: Approval) -> Step:
         now = self.clock()
         period = timedelta(0) if approval.grant is None else approval.grant.period
         opened = replace(moved(approval, CaseEvent.APPROVAL_OPENED), switched_at=now, until=now + period)
@@ -140,10 +206,10 @@ class Advancer:
         return await self._for_one_version(step, opened, opened.grant.version)
 
     async def _in_force(self, step: Step, approval: Approval) -> Step:
-        found = _alarms(step, approval)
+        found = alarms_of(step, approval)
         if found:
             return await self._revoke(step, approval, found)
-        pointless = self._pointless(step, approval)
+        pointless = "" if is_over(approval, self.clock()) else pointless_since(step, approval, self.clock())
         if pointless:
             return await self._revoke(step, approval, (pointless,), reopens=False)
         if approval.grant is None or approval.grant.version is None:
@@ -155,38 +221,23 @@ class Advancer:
 
         Seen saved is not enough: a Python version has several files, and each is saved by itself.
         """
-        if self._is_over(approval):
+        if is_over(approval, self.clock()):
             return await self._end(step, approval, CaseEvent.APPROVAL_EXPIRED, f"{wanted} was not saved in time")
-        outcome = await self._fetched(step, wanted)
+        outcome = await fetched(self.service, step, wanted)
         if outcome is FetchOutcome.UNSUPPORTED:
             why = "versions of this ecosystem cannot be fetched one by one"
             return await self._end(step, approval, CaseEvent.APPROVAL_EXPIRED, why)
-        if outcome is FetchOutcome.FETCHED:
-            step = await self._seen_anew(step)
+        whole = outcome is FetchOutcome.FETCHED
+        if whole or has_been_tried(approval, self.clock()):
+            step = await seen_anew(self.service, step)
             new = came_in(approval, step.evidence.saved_external)
             if any(same_version(approval.name.ecosystem, version, wanted) for version in new):
-                return await self._end(step, approval, CaseEvent.APPROVAL_COMPLETED, f"version {wanted} is saved")
+                why = f"version {wanted} is saved" + ("" if whole else ", but not every file of it could be fetched")
+                return await self._end(step, approval, CaseEvent.APPROVAL_COMPLETED, why)
         return await self._again(step)
 
-    async def _fetched(self, step: Step, version: str) -> FetchOutcome:
-        try:
-            outcome = await self.service.fetch_version(step.gathered.feed, step.gathered.name, version)
-        except PermissionMissing as error:
-            logger.warning(told("version not fetched", package=step.case.name, version=version, why=error))
-            return FetchOutcome.NOT_OFFERED
-        logger.info(told("version asked for", package=step.case.name, version=version, outcome=outcome.value))
-        return outcome
-
-    async def _seen_anew(self, step: Step) -> Step:
-        """Return the step with what the feed holds now."""
-        if step.gathered.package_id is None:
-            return step
-        listed = ListedPackage(step.gathered.package_id, step.gathered.name, maybe_internal=True, maybe_external=True)
-        versions = await self.service.versions(step.gathered.feed, listed)
-        return step.judged_anew(replace(step.evidence, saved_external=saved_external(versions)))
-
     async def _for_a_while(self, step: Step, approval: Approval) -> Step:
-        if self._is_over(approval):
+        if is_over(approval, self.clock()):
             return await self._end(step, approval, CaseEvent.APPROVAL_EXPIRED, "its time is over")
         long = approval.grant is not None and approval.grant.period > WARN_BEFORE
         soon = approval.until is not None and self.clock() >= approval.until - WARN_BEFORE
@@ -205,10 +256,8 @@ class Advancer:
     async def _end(self, step: Step, approval: Approval, event: CaseEvent, why: str) -> Step:
         """Record the end; where the switch may be open, the check goes on with closing it."""
         ended = replace(moved(approval, event), ending=Ending(self.clock(), None, why))
-        saved = step.evidence.saved_external
-        if ended.closing_as is not None:
-            approved = permitted(approval, saved, ended.closing_as)
-            step = _with_approved(step, approved)
+        if ended.closing_as is not None and not is_long_over(approval, self.clock()):
+            step = _with_approved(step, permitted(approval, step.evidence.saved_external, ended.closing_as))
         reopened = () if ended.is_alive else self._reopened(step, ended)
         return await self._write(step, ended, event, why, reopened)
 
@@ -225,58 +274,35 @@ class Advancer:
     ) -> Step:
         step = step.under(approval)
         told_of = approval_details(approval, actor=None, said=why) | _saved_meanwhile(step, approval)
-        entry = Entry(event, step.request.cause, details(step.evidence, step.decision, step.case) | told_of)
-        stored = await self.journal.write(step.case, entry, step.stored, Requests(moved=(approval, *more)))
+        case = step.case
+        if event in _ABOUT_THE_SWITCH or step.stored is None:
+            told_of = details(step.evidence, step.decision, case) | told_of
+        else:
+            # What else the check has found is recorded, and told, by the check itself.
+            case = replace(step.stored.case, approved_versions=step.case.approved_versions)
+        entry = Entry(event, step.request.cause, told_of)
+        stored = await self.journal.write(case, entry, step.stored, Requests(moved=(approval, *more)))
         logger.info(told("approval moved", package=step.case.name, event=event.value, state=approval.state.value))
         alive = next((one for one in (*more, approval) if one.is_alive), None)
-        return replace(step, case=stored.case, stored=stored, approval=alive)
+        known = stored.case
+        found = replace(
+            step.case, state=known.state, sequence=known.sequence, head=known.head, approval_id=known.approval_id
+        )
+        return replace(step, case=found, stored=stored, approval=alive)
 
     async def _again(self, step: Step, *, wait: timedelta | None = None) -> Step:
+        # Deliveries, sweeps and timers look in as well: only what was decided, and what follows of that, goes on.
+        if step.request.cause not in {DECISION, CHAIN}:
+            return replace(step, comes_again=True)
         # The attempts of a check are limited, those of an approval are not: it has a time of its own.
         attempt = min(max(step.request.attempt, 0) + 1, len(_LOOK_AGAIN))
-        request = CheckRequest(step.request.feed, step.case.name, step.request.cause, attempt=attempt)
+        request = CheckRequest(step.request.feed, step.case.name, CHAIN, attempt=attempt)
         delay = _LOOK_AGAIN[attempt - 1] if wait is None else wait
         await self.queue.put(QueueName.PACKAGE_CHECKS, request.text(), delay=delay)
         return replace(step, comes_again=True)
 
     def _terms(self, step: Step) -> ApprovalTerms:
         return self.policy.terms(step.gathered.feed.title, step.case.name)
-
-    def _is_late(self, approval: Approval) -> bool:
-        return approval.granted_at is None or self.clock() - approval.granted_at >= EXECUTE_WITHIN
-
-    def _is_over(self, approval: Approval) -> bool:
-        return approval.until is None or self.clock() >= approval.until
-
-    def _pointless(self, step: Step, approval: Approval) -> str:
-        """Say why nothing is left of an approval that is in force; empty = it stands."""
-        if step.decision.protection is Protection.NOT_AT_RISK:
-            return "there is nothing to allow any more"
-        # Right after it was opened, an answer may still be the old one.
-        settled = approval.switched_at is None or self.clock() - approval.switched_at >= PROPAGATION
-        closed_by_hand = settled and step.evidence.behavior is UpstreamingBehavior.AUTO
-        return "the switch was set back by hand" if closed_by_hand else ""
-
-
-def _alarms(step: Step, approval: Approval) -> tuple[str, ...]:
-    if approval.pack is None or step.case.pack is None:
-        return ()
-    return alarms(approval.pack, step.case.pack)
-
-
-def _obstacle(step: Step) -> str:
-    """Say why the switch cannot be opened at present; empty = it can."""
-    if step.stance.mode is Mode.AUDIT:
-        return "the policy says to change nothing here (mode: audit)"
-    if step.evidence.permission_missing:
-        return "Feedwarden is no owner of the feed"
-    if not (is_collision(step.evidence) and twin_taken(step.evidence)):
-        return "the public registry could not be asked"
-    return ""
-
-
-def _is_decidable(step: Step) -> bool:
-    return is_collision(step.evidence) and twin_taken(step.evidence)
 
 
 def _with_approved(step: Step, approved: tuple[str, ...]) -> Step:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.approval_rules import ApprovalTerms
+from shared.domain.approval_votes import LostVote
 from shared.domain.approvals import Approval
 from shared.domain.cases import Case
 from shared.domain.evidence_pack import EvidencePack
@@ -47,7 +48,7 @@ class RequestView:
     `approval` is what the link names, alive or past; `newest` the newest of the package where that is another one.
     `owners` None = they could not be made out now. `changes` is what became worse since the request was opened.
     `obstacles` are the reasons, in words, why nothing can be allowed at present; they do not stand in the way of
-    declining and revoking.
+    declining and revoking. `lost` are votes that do not count any more, by who owned the feed a minute ago.
     """
 
     case: Case
@@ -60,6 +61,7 @@ class RequestView:
     changes: tuple[str, ...]
     obstacles: tuple[str, ...]
     now: datetime
+    lost: tuple[LostVote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

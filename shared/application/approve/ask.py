@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,19 +11,23 @@ from shared.application.approve.answers import Asked
 from shared.application.approve.entries import DeskStep, entry_details
 from shared.application.approve.fresh import PackageChecker, looked_anew
 from shared.application.approve.outcomes import called, outcome
+from shared.application.approve.quota import AskQuota
 from shared.application.approve.wanted import wanted_feed, wanted_name
 from shared.application.approve.words import moment
 from shared.application.feed_book import FeedBook
 from shared.application.journal import Entry, Journal, Requests
-from shared.domain.approval_checks import BUSY, reason_not_to_ask, stated_reason
+from shared.domain.approval_checks import BUSY, NOTHING_KNOWN, reason_not_to_ask, stated_reason
 from shared.domain.approval_rules import DEFAULT_TERMS, ApprovalTerms
-from shared.domain.approval_votes import has_asked
+from shared.domain.approval_votes import has_asked, joined
 from shared.domain.approvals import QUIET_AFTER_DECLINE, Actor, Approval, ApprovalState, Ask, Ending, moved
 from shared.domain.cases import Case, CaseEvent
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+from shared.domain.owners import Owns
 from shared.domain.rules import GuardPolicy
-from shared.errors import DecisionRefused, IllegalTransition, StaleWrite
+from shared.errors import DecisionRefused, FeedNotFound, IllegalTransition, StaleWrite, UpstreamError
 from shared.logs import told
-from shared.ports import Clock, Links, NewId, Register, RequestRef, StoredCase
+from shared.ports import Clock, Links, NewId, Owners, Register, RequestRef, StoredCase
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +85,8 @@ class Asker:
     checker: PackageChecker
     clock: Clock
     new_id: NewId
+    owners: Owners
+    quota: AskQuota = field(default_factory=AskQuota)
 
     async def ask(self, feed: str, ecosystem: str, name: str, reason: str, actor: Actor) -> Asked:
         """Open a request, or add the person to the one that is open. The same person twice changes nothing.
@@ -88,24 +94,43 @@ class Asker:
         Raises:
             BadField: a field is not usable.
             UnknownFeed: there is no such feed, or several.
+            TooManyAsks: nothing was looked at.
             DecisionRefused: there is nothing to ask for; the text says why.
             UpstreamError: nothing was asked, because something could not be found out.
         """
         wanted, said = wanted_name(ecosystem, name), stated_reason(reason)
         if not (actor.tenant and actor.object_id):
             raise DecisionRefused("The sign-in did not tell who you are: sign in with an account of your organization.")
+        self.quota.take(actor, self.clock())
         place = wanted_feed(await self.book.listed(), feed)
         if not place.enabled:
             raise DecisionRefused("The feed is disabled: Azure Artifacts serves nothing from it.")
         stored = await self.register.case(place.ref, wanted)
-        if stored is None or self._refusal(stored.case):
-            stored = await looked_anew(self.checker, self.register, place.ref, wanted)
+        is_known = stored is not None and not self._refusal(stored.case)
+        if not is_known:
+            stored = await self._looked_anew(stored, place.ref, wanted)
         for _ in range(_TRIES):
-            asked = await self._asked(stored, Ask(actor, self.clock(), said))
+            ask = Ask(actor, self.clock(), said)
+            asked = await self._asked(stored, ask)
             if asked is not None:
+                if is_known and ask not in asked.approval.asks:
+                    # Asked again for what is open: nothing was checked, and nobody gets a letter.
+                    self.quota.give_back(actor)
                 return asked
             stored = await self.register.case(place.ref, wanted)
         raise DecisionRefused(BUSY)
+
+    async def _looked_anew(self, stored: StoredCase | None, feed: FeedRef, name: PackageName) -> StoredCase | None:
+        """Check the package now. What cannot be found out is answered like what is not there, or names would leak."""
+        try:
+            return await looked_anew(self.checker, self.register, feed, name)
+        except FeedNotFound:
+            raise
+        except UpstreamError as error:
+            if self._refusal(None if stored is None else stored.case) != NOTHING_KNOWN:
+                raise
+            logger.warning(told("asked for what could not be checked", package=name, feed=feed.feed_id, error=error))
+            raise DecisionRefused(NOTHING_KNOWN) from error
 
     async def _asked(self, stored: StoredCase | None, ask: Ask) -> Asked | None:
         """Ask once; None = things moved meanwhile, look again."""
@@ -133,20 +158,25 @@ class Asker:
             return alive
         # Whoever is asked now gets a letter now, and has as long as for a new request.
         until = max(alive.link_until, ask.at + self._terms(stored.case).link_for)
-        joined = replace(moved(alive, CaseEvent.APPROVAL_ASKED), asks=(*alive.asks, ask), link_until=until)
-        await self._write(stored, DeskStep(CaseEvent.APPROVAL_ASKED, joined, ask.actor, ask.reason))
-        return joined
+        approval = replace(joined(moved(alive, CaseEvent.APPROVAL_ASKED), ask), link_until=until)
+        await self._write(stored, DeskStep(CaseEvent.APPROVAL_ASKED, approval, ask.actor, ask.reason))
+        return approval
 
     async def _open(self, stored: StoredCase, ask: Ask) -> Approval:
         case = stored.case
         last = await self.register.past_approval(case.feed, case.name, case.approval_id) if case.approval_id else None
         declined = _declined(last, case, ask.at)
-        if declined:
+        if declined and not await self._owns(case, ask.actor):
             raise DecisionRefused(declined)
         request = _request(case, self._terms(case), ask.at, self.new_id(), ask)
         await self._demand_few(case, ask.actor)
         await self._write(stored, DeskStep(CaseEvent.APPROVAL_ASKED, request, ask.actor, ask.reason))
         return request
+
+    async def _owns(self, case: Case, actor: Actor) -> bool:
+        """Say whether the person may take back a decline: who could have decided otherwise may open it anew."""
+        owns = await self.owners.is_owner(case.feed, tenant=actor.tenant, object_id=actor.object_id)
+        return owns.owns is Owns.YES
 
     async def _demand_few(self, case: Case, actor: Actor) -> None:
         """Refuse somebody who has many requests open in this feed: each is a letter to its owners."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from shared.application.approve.answers import Choice, OwnerDecision
 from shared.application.approve.entries import DeskStep, entry_details
 from shared.application.approve.fresh import DECISION, PackageChecker, looked_anew
-from shared.application.approve.records import read_request
+from shared.application.approve.outcomes import lost_words
+from shared.application.approve.records import RequestRecord, read_request
 from shared.application.approve.rulings import ALLOWS, Matter, Ruling, demand_undecided, grant_of, ruled
 from shared.application.journal import Entry, Journal, Requests
 from shared.application.messages import CheckRequest
 from shared.domain.approval_checks import BUSY, stated_reason
 from shared.domain.approval_rules import ApprovalTerms
-from shared.domain.approvals import Actor, Approval
+from shared.domain.approval_votes import LostVote
+from shared.domain.approvals import Actor, Approval, Vote
 from shared.domain.cases import Case, CaseEvent
 from shared.domain.owners import Owns
 from shared.domain.rules import GuardPolicy
@@ -35,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 _TRIES: Final = 3
 _NAMED: Final = 5
+# Each question about one person reads the feed's owners anew.
+_ASKED_AT_ONCE: Final = 4
 _EXECUTED: Final = frozenset({CaseEvent.APPROVAL_GRANTED, CaseEvent.APPROVAL_REVOKED})
 
 
@@ -80,9 +86,13 @@ class Decider:
 
     async def _apply(self, ref: RequestRef, actor: Actor, said: str, decision: OwnerDecision) -> Ruling:
         record = await read_request(self.register, ref)
+        # Asked before as well, but a check can take minutes; from here to the write nobody is asked anything.
+        lost = await self._lost(ref, _others(record, actor)) if decision.choice in ALLOWS else ()
+        await self._demand_owner(ref, actor)
         terms = self._terms(record.case)
-        ruling = ruled(Matter(record.case, record.approval, terms, actor, said, self.clock()), decision)
-        details = entry_details(record.case, DeskStep(ruling.event, ruling.approval, actor, said), terms)
+        ruling = ruled(Matter(record.case, record.approval, terms, actor, said, self.clock(), lost), decision)
+        step = DeskStep(ruling.event, ruling.approval, actor, said, lost_words(lost))
+        details = entry_details(record.case, step, terms)
         entry = Entry(ruling.event, DECISION, details)
         try:
             await self.journal.write(record.case, entry, record.stored, Requests(moved=(ruling.approval,)))
@@ -92,6 +102,23 @@ class Decider:
             told("decision taken", package=ref.name, request=ref.approval_id, event=ruling.event, who=actor.object_id)
         )
         return ruling
+
+    async def _lost(self, ref: RequestRef, votes: Iterable[Vote]) -> tuple[LostVote, ...]:
+        """Return which votes do not count: whoever gave them does not own the feed now, or it is not known."""
+        few = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+        async def judged(vote: Vote) -> LostVote:
+            async with few:
+                who = vote.actor
+                known = await self.owners.is_owner(ref.feed, tenant=who.tenant, object_id=who.object_id)
+            return LostVote(vote, known.owns)
+
+        found = await asyncio.gather(*(judged(vote) for vote in votes))
+        lost = tuple(one for one in found if one.owns is not Owns.YES)
+        for one in lost:
+            who = one.vote.actor.object_id
+            logger.warning(told("vote not counted", request=ref.approval_id, who=who, owns=one.owns))
+        return lost
 
     async def _demand_owner(self, ref: RequestRef, actor: Actor) -> None:
         owns = await self.owners.is_owner(ref.feed, tenant=actor.tenant, object_id=actor.object_id)
@@ -122,6 +149,12 @@ class Decider:
 
     def _terms(self, case: Case) -> ApprovalTerms:
         return self.policy.terms(case.feed_title, case.name)
+
+
+def _others(record: RequestRecord, actor: Actor) -> Iterable[Vote]:
+    """Return the votes that a decision may join: those on the present evidence, of other people."""
+    stands = record.approval.digest == record.case.evidence_digest
+    return (vote for vote in record.approval.votes if stands and not vote.actor.is_same(actor))
 
 
 def _target(link: Link, choice: Choice) -> RequestRef:

@@ -19,18 +19,23 @@ _LONGEST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DeskStep:
-    """One step at the desk: what happened to which request, by whom (nobody = by itself), and in which words."""
+    """One step at the desk: what happened to which request, by whom (nobody = by itself), and in which words.
+
+    `note` is what people have to know besides, in a sentence.
+    """
 
     event: CaseEvent
     approval: Approval
     actor: Actor | None
     said: str
+    note: str = ""
 
 
 def entry_details(case: Case, step: DeskStep, terms: ApprovalTerms) -> dict[str, str]:
     """Tell of one step in plain texts that fit into a row, whatever names and reasons are."""
     known = {} if case.pack is None else pack_details(case.pack, case.evidence_digest)
     told = known | approval_details(step.approval, actor=step.actor, said=step.said) | _votes(step, terms)
+    told |= {"note": step.note} if step.note else {}
     return {key: text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for key, text in told.items()}
 
 

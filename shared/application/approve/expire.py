@@ -8,16 +8,18 @@ from typing import Final
 
 from shared.application.approve.advance import WARN_BEFORE
 from shared.application.messages import CheckRequest
-from shared.domain.approvals import Approval, ApprovalState, due_at
+from shared.domain.approvals import SWITCHED, Approval, ApprovalState, due_at
 from shared.ports import Clock, Queue, QueueName, Register
 
 # A check that is put off comes back by itself for about an hour, so those that are begun here get rarer: an outage must
-# not fill the queue. After that, once in a while for as long as it takes.
+# not fill the queue. After that, once in a while for as long as it takes; often while a switch may stand open.
 _MINUTES: Final = tuple(timedelta(minutes=m) for m in (0, 1, 2, 10, 30, 60))
 _EVERY: Final = timedelta(hours=6)
+_EVERY_WHILE_OPEN: Final = timedelta(minutes=10)
+_FRESH: Final = timedelta(days=1)
 
 
-def nudges_between(due: datetime, after: datetime | None, now: datetime) -> bool:
+def nudges_between(due: datetime, after: datetime | None, now: datetime, *, every: timedelta = _EVERY) -> bool:
     """Say whether a check is to be begun for what was due at a time, not having been looked at since `after`.
 
     None = nobody knows when it was looked at last.
@@ -27,7 +29,7 @@ def nudges_between(due: datetime, after: datetime | None, now: datetime) -> bool
     if after is None or after < due:
         return True
     before, past = after - due, now - due
-    return any(before < moment <= past for moment in _MINUTES) or before // _EVERY < past // _EVERY
+    return any(before < moment <= past for moment in _MINUTES) or before // every < past // every
 
 
 @dataclass(slots=True)
@@ -46,7 +48,11 @@ class Expirer:
         """
         now, queued = self.clock(), 0
         async for approval in self.register.alive_approvals():
-            if any(nudges_between(due, self._ran_at, now) for due in _dues(approval)):
+            open_ = approval.state in {*SWITCHED, ApprovalState.CLOSING}
+            # What could not be closed for a day is a matter for people, who were told.
+            fresh = any(now - due < _FRESH for due in _dues(approval))
+            every = _EVERY_WHILE_OPEN if open_ and fresh else _EVERY
+            if any(nudges_between(due, self._ran_at, now, every=every) for due in _dues(approval)):
                 request = CheckRequest(approval.feed, approval.name, "approval due")
                 await self.queue.put(QueueName.PACKAGE_CHECKS, request.text())
                 queued += 1

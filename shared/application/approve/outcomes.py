@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from shared.application.approve.words import allows, moment
+from shared.domain.approval_votes import LostVote
 from shared.domain.approvals import Actor, Approval, ApprovalState
+from shared.domain.owners import Owns
 
 
 def called(actor: Actor | None) -> str:
@@ -20,6 +22,19 @@ def outcome(approval: Approval) -> str:
     return _SAID[approval.state](approval)
 
 
+def lost_words(lost: Iterable[LostVote]) -> str:
+    """Say whose votes do not count now, and why; empty = all count."""
+    return " ".join(f"{called(one.vote.actor)} agreed, but {_LOST[one.owns]}." for one in lost)
+
+
+_LOST: Final[Mapping[Owns, str]] = MappingProxyType(
+    {
+        Owns.NO: "does not own the feed now",
+        Owns.UNKNOWN: "whether they own the feed could not be made out now",
+    }
+)
+
+
 def _open(approval: Approval) -> str:
     if not approval.votes or approval.grant is None:
         return f"It waits for the feed's owners until {moment(approval.link_until)}."
@@ -29,7 +44,7 @@ def _open(approval: Approval) -> str:
 
 def _granted(approval: Approval) -> str:
     who = ", ".join(called(vote.actor) for vote in approval.votes) or "An owner"
-    at = "" if approval.granted_at is None else f" on {moment(approval.granted_at)}"
+    at = "" if approval.granted_at is None else f" ({moment(approval.granted_at)})"
     what = "external versions" if approval.grant is None else allows(approval.grant)
     return f"{who} allowed {what}{at}."
 
@@ -44,7 +59,11 @@ def _in_force(approval: Approval) -> str:
 
 
 def _closing(approval: Approval) -> str:
-    return f"{_ended('It has ended')(approval)} The switch is being set back."
+    return f"{_allowed_and('It has ended')(approval)} The switch is being set back."
+
+
+def _allowed_and(what: str) -> Callable[[Approval], str]:
+    return lambda approval: f"{_granted(approval)} {_ended(what)(approval)}"
 
 
 def _ended(what: str) -> Callable[[Approval], str]:
@@ -70,9 +89,9 @@ _SAID: Final[Mapping[ApprovalState, Callable[[Approval], str]]] = MappingProxyTy
         _S.DECLINED: _ended("It was declined"),
         _S.UNANSWERED: _ended("Its time ran out"),
         _S.WITHDRAWN: _ended("It was withdrawn"),
-        _S.LAPSED: _ended("It was allowed, and could not be carried out: it lapsed"),
-        _S.EXPIRED: _ended("It was allowed, and its time is over: it ended"),
-        _S.COMPLETED: _ended("It was allowed, and was carried out: it ended"),
-        _S.REVOKED: _ended("It was allowed, and taken back"),
+        _S.LAPSED: _allowed_and("It could not be carried out, and lapsed"),
+        _S.EXPIRED: _allowed_and("Its time is over, and it ended"),
+        _S.COMPLETED: _allowed_and("It was carried out, and ended"),
+        _S.REVOKED: _allowed_and("It was taken back"),
     }
 )

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from shared.application.approve.answers import Choice, OwnerDecision
-from shared.application.approve.outcomes import called, outcome
+from shared.application.approve.outcomes import called, lost_words, outcome
 from shared.application.approve.words import allows
 from shared.domain.approval_checks import exact_version, is_malicious, obstacles, period_of
 from shared.domain.approval_rules import ApprovalTerms
-from shared.domain.approval_votes import counted_votes, has_asked, needed_votes, same_grant
+from shared.domain.approval_votes import LostVote, counted_votes, has_asked, needed_votes, same_grant, without
 from shared.domain.approvals import Actor, Approval, ApprovalState, Ending, Grant, Vote, moved
 from shared.domain.cases import Case, CaseEvent
 from shared.domain.evidence_changes import worse
@@ -32,7 +32,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What is decided on, by whom and when; `said` is the reason as it is kept."""
+    """What is decided on, by whom and when; `said` is the reason as it is kept.
+
+    `lost` are earlier votes that do not count any more: they are dropped where votes are counted.
+    """
 
     case: Case
     approval: Approval
@@ -40,6 +43,7 @@ class Matter:
     actor: Actor
     said: str
     now: datetime
+    lost: tuple[LostVote, ...] = ()
 
 
 def demand_undecided(approval: Approval, choice: Choice, now: datetime) -> None:
@@ -137,7 +141,8 @@ def _standing_votes(matter: Matter, grant: Grant, *, emergency: bool) -> tuple[V
     approval = matter.approval
     if approval.digest != matter.case.evidence_digest:
         return ()
-    others = tuple(vote for vote in approval.votes if not vote.actor.is_same(matter.actor))
+    held = without(approval, matter.lost).votes
+    others = tuple(vote for vote in held if not vote.actor.is_same(matter.actor))
     if not others or same_grant(approval, grant):
         return others
     if emergency:
@@ -154,4 +159,5 @@ def _demand_voice(matter: Matter, grant: Grant) -> None:
         raise DecisionRefused("You have asked for this yourself: another owner has to agree.")
     still = approval.digest == matter.case.evidence_digest and same_grant(approval, grant)
     if still and any(vote.actor.is_same(actor) for vote in approval.votes):
-        raise DecisionRefused("You have agreed to this already: another owner has to agree, too.")
+        text = f"You have agreed to this already: another owner has to agree, too. {lost_words(matter.lost)}"
+        raise DecisionRefused(text.strip())

@@ -10,6 +10,7 @@ from typing import Final
 from shared.application.approve.answers import FeedRequestsView, ListedRequest, RequestView
 from shared.application.approve.records import RequestRecord, read_request
 from shared.domain.approval_checks import obstacles
+from shared.domain.approval_votes import LostVote
 from shared.domain.approvals import Actor, Approval, ApprovalState
 from shared.domain.evidence_changes import worse
 from shared.domain.feeds import FeedRef
@@ -62,6 +63,7 @@ class Viewer:
             changes=_changes(record),
             obstacles=obstacles(case, terms),
             now=now,
+            lost=_lost(approval, owners),
         )
 
     async def _newest(self, record: RequestRecord) -> Approval | None:
@@ -103,6 +105,14 @@ class Viewer:
         async for case in self.register.cases(feed):
             return case.feed_title
         return feed.feed_id
+
+
+def _lost(approval: Approval, owners: FeedOwners | None) -> tuple[LostVote, ...]:
+    if owners is None or approval.state is not ApprovalState.OPEN:
+        return ()
+    people = ((vote, vote.actor) for vote in approval.votes)
+    found = ((vote, ownership(owners, tenant=who.tenant, object_id=who.object_id).owns) for vote, who in people)
+    return tuple(LostVote(vote, owns) for vote, owns in found if owns is not Owns.YES)
 
 
 def _changes(record: RequestRecord) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from shared.domain.approvals import Actor, Approval, Grant
+
+WITHIN: Final = ", within "
 
 
 def approval_details(approval: Approval, *, actor: Actor | None, said: str) -> dict[str, str]:
@@ -25,10 +28,13 @@ def approval_details(approval: Approval, *, actor: Actor | None, said: str) -> d
 def allows(grant: Grant) -> str:
     """Say what a grant allows, and for how long."""
     if grant.version is not None:
-        return f"exactly version {grant.version}"
-    hours = int(grant.period.total_seconds() // 3600)
-    whole_days = hours % 24 == 0
-    return f"all versions, for {hours // 24} days" if whole_days else f"all versions, for {hours} hours"
+        return f"exactly version {grant.version}{WITHIN}{_count(grant.period // timedelta(minutes=1), 'minute')}"
+    hours = grant.period // timedelta(hours=1)
+    return f"all versions, for {_count(hours // 24, 'day') if hours % 24 == 0 else _count(hours, 'hour')}"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def moment(at: datetime) -> str:

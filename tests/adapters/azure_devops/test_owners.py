@@ -18,7 +18,7 @@ from shared.domain.feeds import FeedRef
 from shared.domain.findings import whole_organization
 from shared.domain.owners import Owns
 from shared.errors import AuthenticationFailed, UnexpectedAnswer
-from tests.adapters.azure_devops.samples import HOSTS, ORGANIZATION_FEED, answer, listed
+from tests.adapters.azure_devops.samples import HOSTS, ORGANIZATION_FEED, PROJECT_FEED, answer, listed
 from tests.adapters.azure_devops.scripted import bench
 from tests.adapters.azure_devops.simulated import GUARD_TOKEN, Simulated, simulated_offline
 
@@ -115,6 +115,39 @@ async def test_permissions_set_by_hand_make_nobody_certain(acme_owned: Simulated
     assert "nested" not in await _names(acme_owned, core)
     assert await _owns(acme_owned, core, "nested") is Owns.UNKNOWN
     assert await _owns(acme_owned, core, "owner") is Owns.YES
+
+
+async def test_a_group_set_by_hand_whose_members_are_known_takes_only_theirs(
+    acme_owned: Simulated, core: FeedRef
+) -> None:
+    """Everybody else is certain."""
+    await _give(acme_owned, "team", "custom")
+    assert await _owns(acme_owned, core, "nested") is Owns.UNKNOWN
+    assert await _owns(acme_owned, core, "owner") is Owns.YES
+
+
+@pytest.mark.parametrize("name", ["owner", "unseen", "outsider"])
+async def test_a_group_set_by_hand_whose_members_are_not_all_known_makes_nobody_certain(
+    acme_owned: Simulated, core: FeedRef, name: str
+) -> None:
+    """An owner may be among those from whom it takes the role; letters still go to all who may be owners."""
+    await _add(acme_owned, "unseen", signed_in=False)
+    await _add(acme_owned, "entra", kind="entra-group", members=["unseen"])
+    await _give(acme_owned, "entra", "custom")
+    answered = await _owners(acme_owned).is_owner(core, tenant=_TENANT, object_id=f"oid-{name}")
+    assert answered.owns is Owns.UNKNOWN
+    assert "not every member of the group entra" in answered.why
+    assert "owner" in await _names(acme_owned, core)
+
+
+async def test_a_row_that_cannot_be_read_makes_nobody_certain() -> None:
+    """It may take the role away, and from whom is not known."""
+    row = {"role": "administrator", "identityId": "p"}
+    properties = {"Domain": _TENANT, "http://schemas.microsoft.com/identity/claims/objectidentifier": "oid-p"}
+    known = {"id": "p", "descriptor": "Microsoft.IdentityModel.Claims.ClaimsIdentity;p", "properties": properties}
+    for odd, owns in (({"role": "custom"}, Owns.UNKNOWN), (7, Owns.UNKNOWN), ({"role": "reader"}, Owns.YES)):
+        owners = _scripted(answer(listed(row, odd)), answer(listed()), answer(listed(known)))
+        assert (await owners.is_owner(PROJECT_FEED, tenant=_TENANT, object_id="oid-p")).owns is owns
 
 
 async def test_an_entra_group_leaves_a_doubt(acme_owned: Simulated, core: FeedRef) -> None:

@@ -19,6 +19,8 @@ from tests.adapters.azure_devops.samples import FEED_ID, HOSTS, PROJECT_FEED, PR
 
 _ID = "81FA0000-0000-4000-8000-000000000001"
 _TENANT = "00000000-0000-0000-0000-0000000ac3e0"
+_WHOM = "a row of it does not say whom it is about"
+_UNREAD = "a row of it cannot be read"
 
 
 def _row(role: object = "administrator", **changes: object) -> dict[str, Any]:
@@ -83,18 +85,22 @@ def test_identities_are_asked_for_by_id_with_their_direct_members() -> None:
         *((_row(role), Holders(frozenset(), frozenset(), ())) for role in ("none", "reader", "contributor")),
         (_row("collaborator"), Holders(frozenset(), frozenset(), ())),
         (_row("feedCreator"), Holders(frozenset(), frozenset(), ())),
-        (_row("owner"), Holders(frozenset(), frozenset(), ("a row of it has a role that is not known",))),
         (
-            _row(identityId=None),
-            Holders(frozenset(), frozenset(), ("a row of it does not say whom it is about",)),
+            _row("owner"),
+            Holders(frozenset(), frozenset({_ID.lower()}), ("a row of it has a role that is not known",)),
         ),
-        (_row(4), Holders(frozenset(), frozenset(), ("a row of it cannot be read",))),
-        (None, Holders(frozenset(), frozenset(), ("a row of it cannot be read",))),
-        ({}, Holders(frozenset(), frozenset(), ("a row of it cannot be read",))),
+        (_row(identityId=None), Holders(frozenset(), frozenset(), (_WHOM,))),
+        (_row("custom", identityId=None), Holders(frozenset(), frozenset(), (_WHOM,), (_WHOM,))),
+        (_row(4), Holders(frozenset(), frozenset(), (_UNREAD,), (_UNREAD,))),
+        (None, Holders(frozenset(), frozenset(), (_UNREAD,), (_UNREAD,))),
+        ({}, Holders(frozenset(), frozenset(), (_UNREAD,), (_UNREAD,))),
     ],
 )
 def test_only_the_administrator_s_role_owns(row: object, holders: Holders) -> None:
-    """In any letter case; permissions set by hand are told apart, what is not known is a doubt."""
+    """In any letter case; permissions set by hand are told apart, what is not known is a doubt.
+
+    A row of which it is not known from whom it may take the role is a doubt about everybody's.
+    """
     assert read_permissions(answer(listed(row)), of="it") == holders
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,8 @@ from shared.adapters.notices.inert import inert_letter
 from shared.adapters.notices.looks import LINK_NOTE, LOOKS
 from shared.domain.letters import Letter, Urgency
 from tests.adapters.notices.letters import HOSTILE, LINK, PLAIN, letter, letters
+
+_MAIL: Final = "see the mail about this, or Feedwarden's record"
 
 
 def _card(sent: Letter) -> dict[str, Any]:
@@ -107,11 +110,19 @@ def test_long_lists_say_how_many_more() -> None:
     """The campaign of 218 names: 40 of them, and where the letter was cut before, its own word too."""
     names = tuple(f"@azure/package-{number}" for number in range(218))
     runs = _runs(_card(letter(packages=names)))
-    assert (runs.count("and 178 more"), "@azure/package-39" in runs, "@azure/package-40" in runs) == (1, True, False)
+    assert (
+        runs.count(f"and 178 more packages: {_MAIL}"),
+        "@azure/package-39" in runs,
+        "@azure/package-40" in runs,
+    ) == (1, True, False)
     runs = _runs(_card(letter(packages=(*names, "… and 118 more"))))
-    assert [run for run in runs if "more" in run] == ["and 178 more", "… and 118 more"]
-    runs = _runs(_card(letter(paragraphs=("p",) * 10, facts=(("a", "b"),) * 20)))
-    assert [run for run in runs if "more" in run] == ["and 2 more", "and 4 more"]
+    assert [run for run in runs if "more" in run] == [f"and 178 more packages: {_MAIL}", "… and 118 more"]
+    cut = letter(paragraphs=("p",) * 10, facts=(("a", "b"),) * 24)
+    paragraphs = f"and 2 more paragraphs: {_MAIL}"
+    page = "and 4 more facts: see the mail about this, or the page that opens"
+    assert [run for run in _runs(_card(cut)) if "more" in run] == [paragraphs, page]
+    bare = [run for run in _runs(_card(dataclasses.replace(cut, link=None))) if "more" in run]
+    assert bare == [paragraphs, f"and 4 more facts: {_MAIL}"]
 
 
 @pytest.mark.parametrize("character", ["a", '"', "\\", "é", "\U0001f600", "\u0000", "https://a.io "])
@@ -124,7 +135,7 @@ def test_no_card_is_too_large(character: str, length: int) -> None:
     assert len(message) <= LARGEST
     card = _card(sent)
     assert card["actions"]
-    assert any(run.startswith("and ") and run.endswith(" more") for run in _runs(card))
+    assert any(run.startswith("and ") and f" more packages: {_MAIL}" in run for run in _runs(card))
 
 
 def test_the_request() -> None:

@@ -128,9 +128,9 @@ def test_long_lists_say_how_many_more() -> None:
         for part in (_part(message, "plain"), _Page(_part(message, "html")).words):
             assert "package-999" in part
             assert "package-1000" not in part
-            assert "and 3 more" in part
+            assert "and 3 more packages: see Feedwarden's record" in part
     assert "… and 118 more" in part
-    assert "and 2 more" in _part(_sent(letter(facts=(("a", "b"),) * 42)), "plain")
+    assert "and 2 more facts: see Feedwarden's record" in _part(_sent(letter(facts=(("a", "b"),) * 42)), "plain")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -152,8 +152,7 @@ def _check(sent: Letter) -> None:
     shown = inert_letter(sent)
     assert {name for name in message.keys() if name != "Importance"} == _HEADERS  # noqa: SIM118  # a message is no mapping
     title = shown.title.replace("=?", "= ?") or "(no title)"
-    # A long one begins on the next line, which is allowed.
-    assert message["subject"].lstrip() == f"[Feedwarden] {LOOKS[sent.urgency].words}: {title}"
+    assert message["subject"] == f"[Feedwarden] {LOOKS[sent.urgency].words}: {title}"
     assert message["to"] == "owner@acme.example.test"
     plain, html = _part(message, "plain"), _part(message, "html")
     page = _Page(html)
@@ -175,6 +174,28 @@ def test_the_bytes_are_plain_lines() -> None:
     assert raw.isascii()
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("x" * length for length in range(45, 70)),
+        *("a name of " + "x" * length for length in range(35, 60)),
+        "Blocked: a public package has the name of npm:@contoso/" + "x" * 90,
+        "Bl\u00f6cked " + "x" * 60,
+        "\u65e5\u672c " * 40,
+        "\u00fc" * 200,
+    ],
+)
+def test_a_subject_begins_behind_its_name(title: str) -> None:
+    """Whatever its length: readers would show the blank before a line that continues nothing."""
+    sent = letter(title=title)
+    raw = addressed(mail_of(sent, sender=_SENDER, sent_at=NOW), "o@a.test")
+    assert b"\r\nSubject: [Feedwarden] " in raw
+    subject = message_from_bytes(raw, policy=default)["subject"]
+    assert subject == f"[Feedwarden] Alarm: {inert_letter(sent).title}"
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert max(len(line) for line in head if b"=?" not in line and b" " in line.strip()) <= 78
 
 
 def test_a_mail_can_be_addressed_again() -> None:

@@ -13,6 +13,7 @@ from shared.adapters.register.approval_flaws import approval_flaws
 from shared.adapters.register.chains import Place, chains, flaws_of, read_chain
 from shared.adapters.register.documents import pack, unpack
 from shared.application.approve.words import approval_details
+from shared.domain.approval_digest import record_digest, record_word
 from shared.domain.approvals import ALIVE, APPROVAL_MOVES, Approval, ApprovalState, Grant
 from shared.domain.audit import AuditEvent
 from shared.domain.cases import Case, CaseEvent
@@ -27,8 +28,14 @@ _IN_FORCE = approval(state=_S.IN_FORCE)
 
 
 def _event(kind: CaseEvent, about: Approval, number: int = 2) -> AuditEvent:
-    details = approval_details(about, actor=None, said="")
+    """Return the event as the journal writes it; whoever asked is the one who agreed, in all samples."""
+    record = {record_word(about.approval_id): record_digest(about)}
+    details = approval_details(about, actor=about.votes[0].actor, said="") | record
     return replace(_ASKED, sequence=number, kind=kind, details=details)
+
+
+def _voices(about: Approval) -> list[AuditEvent]:
+    return [_event(kind, about, 1) for kind in (_E.APPROVAL_ASKED, _E.APPROVAL_SUPPORTED)]
 
 
 def _case(approval_id: str = "a1") -> Case:
@@ -45,15 +52,17 @@ def test_each_step_agrees_with_its_event(kind: CaseEvent, state: ApprovalState) 
     """Whatever the table of moves allows is sound, also with checks after it, which tell nothing of approvals."""
     found = approval(state=state)
     later = replace(_ASKED, sequence=3, details={})
-    assert list(approval_flaws(_case(), [_ASKED, _event(kind, found), later], [found])) == []
+    assert list(approval_flaws(_case(), [*_voices(found), _event(kind, found), later], [found])) == []
 
 
 def test_a_request_that_came_with_a_letter_agrees() -> None:
-    """No event of approvals opened it; one that ended before it, or none at all, does not speak against it."""
-    asked = approval()
+    """No event of approvals opened it, and one that ended with it does not speak against it."""
+    asked = replace(approval(), asks=(), votes=())
     assert list(approval_flaws(_case(), [_ASKED], [asked])) == []
     ended = approval("a0", _S.REVOKED)
-    assert list(approval_flaws(_case(), [_event(_E.APPROVAL_REVOKED, ended)], [ended, asked])) == []
+    event = _event(_E.APPROVAL_REVOKED, ended)
+    both = replace(event, details={**event.details, record_word("a1"): record_digest(asked)})
+    assert list(approval_flaws(_case(), [*_voices(ended), both], [ended, asked])) == []
 
 
 def test_no_approval_at_all_agrees() -> None:
@@ -90,7 +99,8 @@ def test_what_does_not_fit_is_found(
     ("forgery", "said"),
     [
         ({"grant": Grant(None, timedelta(days=7))}, "says allows `all versions, for 7 days`"),
-        ({"grant": Grant("6.6.6", timedelta(days=7))}, "says allows `exactly version 6.6.6`"),
+        ({"grant": Grant("6.6.6", timedelta(days=7))}, "says allows `exactly version 6.6.6, within 10080 minutes`"),
+        ({"grant": Grant("2.1.0-β", timedelta(days=8))}, "says allows `exactly version 2.1.0-β, within 11520 minutes`"),
         ({"until": _IN_FORCE.opened_at + timedelta(days=700)}, "says until `"),
         ({"until": None}, "says until ``"),
         ({"digest": "e" * 64}, "says evidence digest `e"),
@@ -99,8 +109,10 @@ def test_what_does_not_fit_is_found(
 def test_a_permission_that_was_widened_is_found(forgery: dict[str, object], said: str) -> None:
     """What is allowed, and until when, stands in the event too."""
     opened = _event(_E.APPROVAL_OPENED, _IN_FORCE)
+    assert list(approval_flaws(_case(), [*_voices(_IN_FORCE), opened], [_IN_FORCE])) == []
     forged = replace(_IN_FORCE, **forgery)  # type: ignore[arg-type]  # each is of its member's type
-    [flaw] = approval_flaws(_case(), [_ASKED, opened], [forged])
+    rewritten, flaw = approval_flaws(_case(), [*_voices(_IN_FORCE), opened], [forged])
+    assert "event 2 says of it: its row was rewritten" in rewritten
     assert said in flaw
 
 
@@ -111,9 +123,16 @@ async def register(storage: Storage) -> TableRegister:
     register = TableRegister(storage, new_id=lambda: f"write-{next(numbers)}")
     ended = approval("a0", _S.DECLINED)
     stored = await register.commit(about(opening(), approval("a0")))
-    steps = ((_E.APPROVAL_DECLINED, ended), (_E.APPROVAL_GRANTED, approval(state=_S.GRANTED)))
-    for kind, moved in (*steps, (_E.APPROVAL_OPENED, _IN_FORCE)):
-        details = approval_details(moved, actor=None, said="")
+    steps = (
+        (_E.APPROVAL_ASKED, approval("a0")),
+        (_E.APPROVAL_SUPPORTED, approval("a0")),
+        (_E.APPROVAL_DECLINED, ended),
+        (_E.APPROVAL_ASKED, approval()),
+        (_E.APPROVAL_GRANTED, approval(state=_S.GRANTED)),
+        (_E.APPROVAL_OPENED, _IN_FORCE),
+    )
+    for kind, moved in steps:
+        details = _event(kind, moved).details
         stored = await register.commit(about(told(following(stored), kind, **details), moved))
     return register
 
@@ -149,11 +168,13 @@ async def test_untouched_approvals_are_sound(register: TableRegister, storage: S
     ("touch", "said"),
     [
         (lambda s: _remove(s, _ALIVE), "the case names approval a1, and that is gone"),
-        (lambda s: _remove(s, _PAST), "event 2 names approval a0, and that is gone"),
+        (lambda s: _remove(s, _PAST), "event 4 names approval a0, and that is gone"),
         (lambda s: _remove(s, _CASE), "there are approvals, and the case that they are about is gone"),
         (lambda s: _rewrite(s, _CASE, approval_id=""), "is alive, and the case names ``"),
         (lambda s: _rewrite(s, _ALIVE, id="a2"), "a2 is alive, and the case names `a1`"),
         (lambda s: _rewrite(s, _ALIVE, grant={"version": None, "period_seconds": 9}), "says allows"),
+        (lambda s: _rewrite(s, _PAST, ending=None), "approval a0 does not decide what event 4 says of it"),
+        (lambda s: _rewrite(s, _ALIVE, votes=[]), "approval a1 does not decide what event 7 says of it"),
         (lambda s: _rewrite(s, _ALIVE, state="closing"), "outside its body"),
         (lambda s: _column(s, _ALIVE, state="open"), f"the row {_ALIVE} says another state outside its body"),
         (lambda s: _column(s, _PAST, body="{"), f"the row {_PAST} cannot be read"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shared.adapters.register.approval_rows import approval_document, read_alive, read_past, write_approval
 from shared.adapters.register.documents import LONGEST, pack, unpack
 from shared.domain.advisories import NOT_ASKED
+from shared.domain.approval_digest import record_digest
 from shared.domain.approvals import ALIVE, Actor, Approval, ApprovalState, Ask, Ending, Grant, Vote
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence_pack import Classification, EvidencePack, OwnHistory, TwinClass
@@ -79,6 +80,7 @@ def test_approval_survives(approval: Approval) -> None:
     read = _read(approval)
     assert read == approval
     assert read.name.spelling == approval.name.spelling
+    assert record_digest(read) == record_digest(approval)
 
 
 def test_the_pack_keeps_its_digest() -> None:
@@ -108,6 +110,7 @@ def test_what_people_said_is_cut_and_nobody_is_forgotten() -> None:
     assert [ask.actor.object_id for ask in read.asks] == [ask.actor.object_id for ask in asks]
     assert all(ask.reason.endswith("…") and ask.actor.name.endswith("…") for ask in read.asks)
     assert _read(read) == read
+    assert record_digest(read) == record_digest(replace(_SAMPLE, asks=asks))
 
 
 def test_a_few_long_reasons_stay_whole() -> None:
@@ -169,6 +172,7 @@ def test_largest_approval_fits() -> None:
     ]
     assert 400_000 < sum(sizes.values()) < LONGEST
     assert _read(full).saved_before == full.saved_before
+    assert record_digest(_read(full)) == record_digest(full)
 
 
 @pytest.mark.parametrize("state", sorted(ApprovalState))

@@ -107,6 +107,14 @@ def test_a_stored_pack_has_the_digest_that_was_stored(pack: EvidencePack) -> Non
     assert read.pack.digest() == read.evidence_digest
 
 
+def test_which_versions_a_twin_has_is_not_stored() -> None:
+    """They are for the moment only, and can be many: neither the case's twin nor its pack's holds them."""
+    listed = replace(_PACK.twin, versions=("1.0.0", "2.0.0"))
+    kept = replace(_SAMPLE, twin=listed, pack=replace(_PACK, twin=listed))
+    without = replace(_SAMPLE, twin=_PACK.twin, pack=_PACK)
+    assert write_case(kept) == write_case(without)
+
+
 def test_the_largest_pack_is_stored_whole() -> None:
     """Whatever registries and advisories say, what is packed fits; only our own words about it are cut again."""
     text, texts = "\U0001f4e6" * 5_000, ("\U0001f4e6" * 5_000,) * 500

@@ -135,7 +135,9 @@ async def test_a_placeholder_is_asked_twice(second: Answer, publishers: str) -> 
 async def test_a_package_stays_present_without_its_details(trouble: Sequence[Answer | FeedwardenError]) -> None:
     """What was said to be there is there, however the second question ends."""
     twin, _, _ = await _look_up(_answer(200, _ABBREVIATED), *trouble)
-    assert twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0", releases=1, name="left-pad")
+    assert twin == PublicTwin(
+        Presence.PRESENT, latest_version="1.0.0", releases=1, name="left-pad", versions=("1.0.0",)
+    )
 
 
 @pytest.mark.parametrize("trouble", [_TIMED_OUT, _answer(500), _answer(503), _answer(429)])

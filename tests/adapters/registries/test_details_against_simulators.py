@@ -101,6 +101,7 @@ async def test_npm(town: _Town) -> None:
         releases=3,
         withdrawn=1,
         name="acme-billing",
+        versions=("1.0.0", "99.0.0"),
     )
     assert len(npm.asked()) == 2
 
@@ -134,6 +135,7 @@ async def test_pypi(town: _Town) -> None:
         releases=2,
         withdrawn=1,
         name="Acme.Billing",
+        versions=("1.0", "99.0"),
     )
 
 
@@ -165,6 +167,7 @@ async def test_nuget(town: _Town) -> None:
         releases=3,
         withdrawn=1,
         name="Acme.Billing",
+        versions=("1.0.0", "99.0.0", "100.0.0"),
     )
 
 

@@ -42,7 +42,8 @@ _RESOURCES: Final = {
     "resources": [_FLAT_RESOURCE, _resource("RegistrationsBaseUrl/3.6.0", f"{_REGISTRATION}/")],
 }
 _FLAT_ONLY: Final = {"version": "3.0.0", "resources": [_FLAT_RESOURCE]}
-_VERSIONS: Final = _json({"versions": ["1.0.0", "99.0.0", "100.0.0-beta"]})
+_ALL: Final = ("1.0.0", "99.0.0", "100.0.0-beta")
+_VERSIONS: Final = _json({"versions": _ALL})
 
 
 def _look_up(*lines: Answer | FeedwardenError, location: str = _INDEX, name: PackageName = _NAME) -> Talk:
@@ -58,7 +59,7 @@ def test_the_questions(location: str) -> None:
         f"{_FLAT}/acme.billing/index.json",
         f"{_REGISTRATION}/acme.billing/index.json",
     ]
-    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3)
+    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3, versions=_ALL)
 
 
 def test_the_service_index_is_asked_once_a_day() -> None:
@@ -133,7 +134,8 @@ def test_no_list_of_versions_is_unexpected(answer: Answer) -> None:
 def test_a_registry_without_registrations_is_enough() -> None:
     """Presence needs the flat container only."""
     told = _look_up(_json(_FLAT_ONLY), _json({"versions": ["1.0.0-beta"]}))
-    assert told.twin == PublicTwin(Presence.PRESENT, latest_version="1.0.0-beta", releases=1)
+    beta = "1.0.0-beta"
+    assert told.twin == PublicTwin(Presence.PRESENT, latest_version=beta, releases=1, versions=(beta,))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_registry_without_registrations_is_enough() -> None:
 def test_a_package_stays_present_without_its_registration(trouble: Answer | FeedwardenError) -> None:
     """What was said to be there is there, and counts as listed."""
     twin = _look_up(_json(_RESOURCES), _VERSIONS, trouble).twin
-    assert twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3)
+    assert twin == PublicTwin(Presence.PRESENT, latest_version="99.0.0", releases=3, versions=_ALL)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.adapters.registries.simulated import NOW
 from tests.adapters.registries.talk import Talk, talk
 
 _NAME: Final = PackageName.of(Ecosystem.NUGET, "Acme.Billing")
-_TWIN: Final = PublicTwin(Presence.PRESENT, latest_version="1.0.0", releases=1)
+_TWIN: Final = PublicTwin(Presence.PRESENT, latest_version="1.0.0", releases=1, versions=("1.0.0",))
 _SERVICE: Final = "NuGet registry"
 _FLAT: Final = {"@type": "PackageBaseAddress/3.0.0", "@id": "https://nuget.example.test/flat/"}
 _REGISTRATIONS: Final = {"@type": "RegistrationsBaseUrl/3.6.0", "@id": "https://nuget.example.test/registration/"}

@@ -86,7 +86,17 @@ class Desk:
     def asker(self) -> Asker:
         """What asks."""
         book = FeedBook(self.service, self.clock)
-        return Asker(book, self.register, self.links, self.policy, self.journal, self.checker, self.clock, self.ids)
+        return Asker(
+            book,
+            self.register,
+            self.links,
+            self.policy,
+            self.journal,
+            self.checker,
+            self.clock,
+            self.ids,
+            self.owners,
+        )
 
     @property
     def expirer(self) -> Expirer:
@@ -124,9 +134,9 @@ class Desk:
         )
         return replace(case, **members)  # type: ignore[arg-type]  # the dataclass checks the names
 
-    async def opened(self, *asks: Ask, **members: object) -> str:
+    async def opened(self, *asks: Ask, name: PackageName = NAME, **members: object) -> str:
         """Put a collision and an open request on record; return the token of its link."""
-        stored = await self.collide(**members)
+        stored = await self.collide(name, **members)
         request = new_request(stored.case, last=None, terms=self.terms, now=self.clock(), approval_id=self.ids())
         assert request is not None
         return await self.put(replace(request, asks=asks))

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from shared.application.approve.fresh import DECISION
 from shared.application.approve.words import approval_details
 from shared.application.journal import Entry, Requests
+from shared.application.messages import CheckRequest
 from shared.domain.approvals import Actor, Approval, Ending, Grant, Vote, moved
 from shared.domain.cases import CaseEvent
 from shared.domain.evidence import UpstreamingBehavior
@@ -91,3 +93,8 @@ async def told(house: House) -> list[NoticeKind]:
     """Return what people were told, in order."""
     await house.relay()
     return [notice.kind for notice in sorted(house.channel.sent, key=lambda notice: notice.notice_id)]
+
+
+def decided(feed: Feed) -> CheckRequest:
+    """Ask for the check that follows a decision."""
+    return CheckRequest(feed.ref, BILLING, DECISION)

@@ -29,8 +29,9 @@ from tests.application.approve.scenes import (
     switch,
     told,
 )
+from tests.application.approve.scenes import decided as request
 from tests.application.house import AUDIT, BILLING, ENFORCE, House
-from tests.application.scenes import OPEN, request
+from tests.application.scenes import OPEN
 
 _AUTO = UpstreamingBehavior.AUTO
 _E = CaseEvent
@@ -155,7 +156,7 @@ async def test_a_version_of_which_a_file_is_missing_is_not_complete() -> None:
     await grant(house, feed, EXACT)
     trouble = UpstreamUnavailable("503", service="Azure DevOps")
     house.service.faults.fail("fetch_version", trouble, after=True)
-    assert await house.checker.check(request(feed)) is None
+    await house.checker.check(request(feed))
     assert house.service.world.held(feed, BILLING).versions[-1].version == "99.0.0"
     assert (await alive(house, feed)).state is ApprovalState.IN_FORCE
     await house.pump(within=timedelta(minutes=5))

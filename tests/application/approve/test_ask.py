@@ -11,6 +11,7 @@ import pytest
 from shared.application.approve.answers import Asked, Choice
 from shared.application.approve.ask import new_request
 from shared.domain.approval_rules import ApprovalTerms
+from shared.domain.approval_votes import opened_by_person
 from shared.domain.approvals import Actor, ApprovalState, Ask, Ending
 from shared.domain.cases import CaseEvent
 from shared.domain.ecosystems import Ecosystem
@@ -21,6 +22,7 @@ from shared.domain.reasons import Reason
 from shared.errors import (
     BadField,
     DecisionRefused,
+    FeedNotFound,
     IllegalTransition,
     StaleWrite,
     UnknownFeed,
@@ -191,13 +193,58 @@ async def test_where_nothing_is_blocked_there_is_nothing_to_ask_for() -> None:
     assert len(desk.checker.asked) == 3
 
 
-async def test_what_cannot_be_found_out_is_no_refusal_for_good() -> None:
-    """Whoever asks may try again."""
+async def _refusal(desk: Desk) -> str:
+    with pytest.raises(DecisionRefused) as refused:
+        await ask(desk)
+    return str(refused.value)
+
+
+async def test_what_cannot_be_found_out_is_answered_like_what_is_not_there() -> None:
+    """Otherwise whoever asks would learn which names a feed holds; the words say that it may be either."""
     desk = Desk()
+    desk.checker.verdict = Protection.NOT_AT_RISK
+    told = {await _refusal(desk)}
     for verdict in (None, Protection.UNKNOWN):
         desk.checker.verdict = verdict
-        with pytest.raises(UpstreamUnavailable):
-            await ask(desk)
+        told.add(await _refusal(desk))
+    desk.checker.verdict = Protection.NOT_AT_RISK
+    await desk.collide(protection=Protection.NOT_AT_RISK, reasons=(Reason.INTERNAL_ELSEWHERE,))
+    told.add(await _refusal(desk))
+    desk.checker.verdict = None
+    told.add(await _refusal(desk))
+    assert len(told) == 1
+    assert "nothing is blocked" in next(iter(told))
+    assert "could be found out just now" in next(iter(told))
+
+
+async def test_what_is_known_to_be_blocked_may_be_asked_for_again() -> None:
+    """Where the case is on record, its refusal tells of it anyway: a failure is told as what it is."""
+    desk = Desk()
+    await desk.collide(mode=Mode.AUDIT)
+    desk.checker.verdict = None
+    with pytest.raises(UpstreamUnavailable):
+        await ask(desk)
+
+
+async def test_a_feed_that_is_gone_is_told_so() -> None:
+    """It says nothing about any package."""
+    desk = Desk()
+
+    async def gone() -> None:
+        raise FeedNotFound("gone", service="Azure Artifacts")
+
+    desk.checker.finds = gone
+    with pytest.raises(FeedNotFound):
+        await ask(desk)
+
+
+async def test_whoever_joins_at_the_very_moment_of_the_opening_has_not_opened_it() -> None:
+    """Else a request of Feedwarden's own would be taken for a person's."""
+    desk = Desk()
+    await desk.opened()
+    asked = await ask(desk)
+    assert asked.merged
+    assert not opened_by_person(asked.approval)
 
 
 async def test_where_nothing_can_be_allowed_nobody_is_asked() -> None:
@@ -232,6 +279,16 @@ async def test_what_is_allowed_already_is_told() -> None:
     with pytest.raises(DecisionRefused, match="just ending") as refused:
         await ask(desk)
     assert "malicious" not in str(refused.value)
+
+
+async def test_an_owner_may_open_anew_what_was_declined() -> None:
+    """A decline by mistake is no sentence: who could have decided otherwise may ask at once."""
+    desk = Desk()
+    token = await desk.opened()
+    declined = await desk.decided(token, OLGA, Choice.DECLINE)
+    asked = await ask(desk, OLGA)
+    assert asked.approval.approval_id != declined.approval_id
+    assert (await desk.alive()) == asked.approval
 
 
 async def test_what_was_declined_is_not_asked_again_for_thirty_days() -> None:

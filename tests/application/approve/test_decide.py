@@ -13,6 +13,8 @@ from shared.application.approve.fresh import DECISION
 from shared.domain.approval_rules import ApprovalTerms
 from shared.domain.approvals import Approval, ApprovalState, Ask, Grant, Vote
 from shared.domain.cases import CaseEvent, CaseState
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
 from shared.domain.notices import NoticeKind
 from shared.domain.owners import FeedOwners
 from shared.domain.policy import Mode, Protection
@@ -89,6 +91,29 @@ async def test_an_owner_allows_one_exact_version() -> None:
     assert approval.grant == Grant("3.2.1", timedelta(minutes=30))
 
 
+@pytest.mark.parametrize(("ecosystem", "name"), [("cargo", "acme-billing"), ("maven", "com.acme:billing")])
+async def test_an_exact_version_that_cannot_be_fetched_is_refused(ecosystem: str, name: str) -> None:
+    """In words that say what can be allowed; all versions for a while can."""
+    desk = Desk()
+    token = await desk.opened(name=PackageName.of(Ecosystem(ecosystem), name))
+    with pytest.raises(BadField, match="npm, nuget, pypi packages only: allow versions for a while") as refused:
+        await desk.decided(token, choice=Choice.ALLOW_VERSION, version="3.2.1")
+    assert (refused.value.field, desk.checker.asked) == ("version", [])
+    assert (await desk.decided(token)).state is _S.GRANTED
+
+
+async def test_an_exact_version_of_a_nuget_package_is_allowed() -> None:
+    """One that the feed holds under another spelling is there already."""
+    desk = Desk()
+    name = PackageName.of(Ecosystem.NUGET, "Acme.Billing")
+    token = await desk.opened(name=name, saved_external=("3.2.0",))
+    with pytest.raises(BadField, match="saved in the feed already"):
+        await desk.decided(token, choice=Choice.ALLOW_VERSION, version="3.2.0.0")
+    approval = await desk.decided(token, choice=Choice.ALLOW_VERSION, version="3.2.1-beta.1")
+    assert approval.grant == Grant("3.2.1-beta.1", desk.terms.exact_window)
+    assert [check.name for check in desk.queued()] == [name]
+
+
 async def test_an_owner_declines() -> None:
     """Nothing is checked for that, and nothing is queued; what was seen is kept, so that nobody asks again soon."""
     desk = Desk()
@@ -143,8 +168,7 @@ async def test_what_was_decided_says_who_decided_what(state: ApprovalState, choi
     token = await standing(desk, state)
     why = await refused(desk, AlreadyDecided, token, OWEN, choice=choice, version="3.2.1")
     assert desk.checker.asked == []
-    if state is not _S.CLOSING:
-        assert "Olga allowed all versions, for 7 days on 2025-03-01 12:00 UTC" in why
+    assert "Olga allowed all versions, for 7 days (2025-03-01 12:00 UTC)" in why
 
 
 async def test_what_was_declined_says_so_for_ever() -> None:

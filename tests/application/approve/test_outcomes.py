@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared.application.approve.outcomes import called, outcome
+from shared.application.approve.words import allows
 from shared.domain.approvals import Actor, Approval, ApprovalState, Ending, Grant, Vote
 from shared.domain.feeds import FeedRef
 from tests.application.approve.desk import DAY
@@ -16,10 +17,12 @@ from tests.fakes import START
 
 _S = ApprovalState
 BARE = Approval("a1", FeedRef("contoso", "p", "f"), NAME, _S.OPEN, START, START + 7 * DAY, "d", None)
-ALLOWED = "Olga, Owen allowed exactly version 3.2.1 on 2025-03-01 12:00 UTC."
+EXACT = Grant("3.2.1", DAY)
+ALLOWED = f"Olga, Owen allowed {allows(EXACT)} (2025-03-01 12:00 UTC)."
+ENDED = "by Owen on 2025-03-02 12:00 UTC: not needed any more"
 WHOLE = replace(
     BARE,
-    grant=Grant("3.2.1", DAY),
+    grant=EXACT,
     votes=(Vote(OLGA, START, "x"), Vote(OWEN, START, "y")),
     granted_at=START,
     until=START + DAY,
@@ -39,7 +42,7 @@ def test_every_state_has_a_sentence(state: ApprovalState, approval: Approval) ->
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (_S.OPEN, "Olga, Owen agreed to exactly version 3.2.1; more owners have to agree."),
+        (_S.OPEN, f"Olga, Owen agreed to {allows(EXACT)}; more owners have to agree."),
         (
             _S.GRANTED,
             f"{ALLOWED} The switch is about to be opened.",
@@ -49,7 +52,12 @@ def test_every_state_has_a_sentence(state: ApprovalState, approval: Approval) ->
             f"{ALLOWED} It ends by 2025-03-02 12:00 UTC at the latest.",
         ),
         (_S.DECLINED, "It was declined by Owen on 2025-03-02 12:00 UTC: not needed any more"),
-        (_S.REVOKED, "It was allowed, and taken back by Owen on 2025-03-02 12:00 UTC: not needed any more"),
+        (_S.OPENING, f"{ALLOWED} The switch is about to be opened."),
+        (_S.CLOSING, f"{ALLOWED} It has ended {ENDED} The switch is being set back."),
+        (_S.REVOKED, f"{ALLOWED} It was taken back {ENDED}"),
+        (_S.EXPIRED, f"{ALLOWED} Its time is over, and it ended {ENDED}"),
+        (_S.COMPLETED, f"{ALLOWED} It was carried out, and ended {ENDED}"),
+        (_S.LAPSED, f"{ALLOWED} It could not be carried out, and lapsed {ENDED}"),
     ],
 )
 def test_who_did_what_and_when_is_said(state: ApprovalState, said: str) -> None:

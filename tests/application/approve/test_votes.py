@@ -125,6 +125,30 @@ async def test_where_nobody_asked_four_eyes_are_two_owners() -> None:
     assert (await desk.decided(token, OWEN)).state is _S.GRANTED
 
 
+async def test_whoever_joins_does_not_lower_what_feedwarden_asked_for() -> None:
+    """An outsider has no eyes on what the owners decide: two of them are needed still."""
+    desk = Desk(FOUR_EYES)
+    token = await desk.opened()
+    desk.clock.advance(DAY)
+    await desk.asker.ask("Payments/core", "npm", "acme-billing", "please", ANN)
+    assert (await desk.decided(token, OLGA)).state is _S.OPEN
+    assert (await desk.details())["votes"] == "1 of 2"
+    assert (await desk.decided(token, OWEN)).state is _S.GRANTED
+
+
+async def test_what_a_person_opened_needs_one_owner_who_has_not_asked() -> None:
+    """Whoever joins them."""
+    desk = Desk(FOUR_EYES)
+    await desk.collide()
+    asked_for = await desk.asker.ask("Payments/core", "npm", "acme-billing", "please", ANN)
+    desk.clock.advance(DAY)
+    await desk.asker.ask("Payments/core", "npm", "acme-billing", "please", OLGA)
+    token = asked_for.address.rpartition("/")[2]
+    with pytest.raises(DecisionRefused, match="asked for this yourself"):
+        await desk.decided(token, OLGA)
+    assert (await desk.decided(token, OWEN)).state is _S.GRANTED
+
+
 async def test_in_an_emergency_one_owner_is_enough() -> None:
     """It is flagged where it was needed, and only there."""
     desk = Desk(EMERGENCIES)
