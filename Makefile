@@ -3,9 +3,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 SHELL_FILES := .ci/run local/setup.sh
-# Three processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
-# together and share its fixtures.
-PYTEST_FLAGS ?= -n 3 --dist loadfile
+# Four processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
+# together and share its fixtures, and the files keep the order that tests/conftest.py gives them.
+PYTEST_FLAGS ?= -n 4 --dist loadfile --no-loadscope-reorder
 # Keeps machine-dependent things (index addresses, paths) out of the files that are committed.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,28 @@ from shared.adapters.register import Patience, Storage, StorageAddress, TableNam
 # How long an example takes says nothing about the code on a machine that does other things too.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# What takes long takes it mostly by waiting: begun first, it leaves the processors to everything else.
+_FIRST: Final = (
+    "tests/integration/test_demo.py",
+    "tests/browser/test_approvals.py",
+    "tests/browser/test_approval_refusals.py",
+    "tests/integration/test_disclosure.py",
+    "tests/integration/",
+    "tests/benchmarks/",
+    "tests/local/stack/",
+    "tests/domain/test_policy_totality.py",
+    "tests/browser/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first; the order within a file stays."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    return next((turn for turn, start in enumerate(_FIRST) if nodeid.startswith(start)), len(_FIRST))
 
 
 @pytest.fixture(scope="session")

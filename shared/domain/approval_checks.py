@@ -132,7 +132,7 @@ def exact_version(case: Case, text: str) -> str:
     if not version:
         raise _version("Say which version is to be allowed.")
     if len(version) > _LONGEST_VERSION or not _VERSIONS[ecosystem].fullmatch(version):
-        raise _version(f"{version[:40]!r} is no version of a {ecosystem} package: write it as the registry does.")
+        raise _version(f"{version[:40]!r} is no version of {ecosystem}: write it as the registry does.")
     if any(same_version(ecosystem, version, saved) for saved in case.saved_external):
         raise _version(f"Version {version} is saved in the feed already: it can be installed without being allowed.")
     ours = None if case.pack is None else case.pack.own.latest_version

@@ -146,7 +146,8 @@ class Asker:
         except StaleWrite:
             return None
         ref = RequestRef(approval.feed, approval.name, approval.approval_id)
-        return Asked(approval, alive is not None, self.links.to_request(ref))
+        # Joining what Feedwarden opened itself is asking first.
+        return Asked(approval, alive is not None and bool(alive.asks), self.links.to_request(ref))
 
     async def _join(self, stored: StoredCase, alive: Approval, ask: Ask) -> Approval:
         if alive.state is ApprovalState.CLOSING:
@@ -167,6 +168,9 @@ class Asker:
         last = await self.register.past_approval(case.feed, case.name, case.approval_id) if case.approval_id else None
         declined = _declined(last, case, ask.at)
         if declined and not await self._owns(case, ask.actor):
+            fresh = await self._looked_anew(stored, case.feed, case.name)
+            if fresh is not None and fresh.case.evidence_digest != case.evidence_digest:
+                raise StaleWrite("what is known has changed since it was declined")
             raise DecisionRefused(declined)
         request = _request(case, self._terms(case), ask.at, self.new_id(), ask)
         await self._demand_few(case, ask.actor)

@@ -85,7 +85,7 @@ async def test_another_person_joins_the_request() -> None:
     desk.clock.advance(DAY)
     first = await ask(desk)
     second = await ask(desk, actor("ben"))
-    assert first.merged
+    assert not first.merged, "Feedwarden opened it, but nobody had asked"
     assert second.merged
     assert first.address.rpartition("/")[2] == token
     assert [one.actor.name for one in second.approval.asks] == ["Ann", "Ben"]
@@ -243,7 +243,7 @@ async def test_whoever_joins_at_the_very_moment_of_the_opening_has_not_opened_it
     desk = Desk()
     await desk.opened()
     asked = await ask(desk)
-    assert asked.merged
+    assert not asked.merged
     assert not opened_by_person(asked.approval)
 
 
@@ -367,3 +367,16 @@ async def test_feedwarden_opens_requests_on_the_same_terms() -> None:
     assert fresh is not None
     assert (fresh.approval_id, fresh.state, fresh.asks, fresh.link_until) == ("next", _S.OPEN, (), START + DAY)
     assert (fresh.digest, fresh.pack) == (case.evidence_digest, case.pack)
+
+
+async def test_a_decline_on_evidence_that_has_changed_unseen_does_not_hold() -> None:
+    """The case was not looked at since: it is, before anybody is turned away for what somebody else decided."""
+    desk = Desk()
+    token = await desk.opened()
+    await desk.decided(token, choice=Choice.DECLINE)
+
+    async def newer() -> None:
+        await desk.found(NEWER)
+
+    desk.checker.finds = newer
+    assert not (await ask(desk)).merged
