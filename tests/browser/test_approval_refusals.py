@@ -196,7 +196,7 @@ async def test_mistakes_are_told_beside_their_fields(open_tab: OpenTab, desk: De
     assert await send(tab, "allow-version", version="latest", reason=" ") == 400
     told = await words(tab)
     assert "Say why: a reason is required." in told
-    assert "'latest' is no version of a" in told
+    assert "'latest' is no version of npm" in told
     assert await tab.page.input_value("#allow-version-version") == "latest"
     assert await tab.page.title() == "Mistake: acme-untouched in Payments/core · Feedwarden"
     await look_over(tab, "mistakes")

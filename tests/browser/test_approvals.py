@@ -110,9 +110,9 @@ async def _asked_on_the_page(open_tab: OpenTab, desk: Desk, name: PackageName) -
     assert await send(tab, "", feed=TITLE, ecosystem="npm", name=name.spelling) == 400
     assert "Say why: a reason is required." in await words(tab)
     await look_over(tab, "ask-mistake")
-    # Feedwarden has opened a request of its own by then: the first look at the package showed the collision.
-    assert await send(tab, "", reason=WHY) == 200
-    assert "Your request was added to one that is open" in await words(tab)
+    # Feedwarden has opened a request of its own by then, but nobody had asked: this is the first to do so.
+    assert await send(tab, "", reason=WHY) == 201
+    assert "The owners of the feed are asked" in await words(tab)
     await look_over(tab, "asked")
     return (await desk.mail("Asked", name)).link()
 

@@ -53,7 +53,7 @@ async def _raced(desk: Desk, turns: list[Turn]) -> list[Approval | DecisionRefus
 
 
 @given(turns=_TURNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_exactly_one_wins(turns: list[Turn]) -> None:
     """The others are told who decided, and nothing of theirs is on record."""
     desk = Desk()
@@ -68,7 +68,7 @@ def test_exactly_one_wins(turns: list[Turn]) -> None:
 
 
 @given(turns=_TURNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_vote_is_lost(turns: list[Turn]) -> None:
     """Where three have to agree to the same: each is refused, or is on record once."""
     desk = Desk(ApprovalTerms(needed=3))
@@ -106,7 +106,7 @@ async def test_a_change_of_the_case_in_between_is_looked_at() -> None:
 
 
 @given(waits=st.lists(st.integers(0, 25), min_size=4, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_requests_at_once_are_one(waits: list[int]) -> None:
     """Each person is on record once, also one who sends twice."""
     desk = Desk()
