@@ -14,7 +14,7 @@ from local import azurite
 from shared.adapters.register import Patience, Storage, StorageAddress, TableNames
 
 # How long an example takes says nothing about the code on a machine that does other things too. Every run draws other
-# examples, so few a run are many in a week, and all tests together stay below ten minutes on two cores.
+# examples, so few a run are many in a week.
 settings.register_profile("untimed", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
