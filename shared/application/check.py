@@ -11,7 +11,7 @@ from shared.application.approve.advance import Advancer
 from shared.application.elsewhere import Spreader
 from shared.application.gather import Gathered, Gatherer, is_propagating
 from shared.application.journal import Entry, Journal, details, draft, judged
-from shared.application.messages import LATE_PAGE, CheckRequest
+from shared.application.messages import LASTING, LATE_PAGE, CheckRequest
 from shared.application.packs import is_judged_otherwise, is_worse, seen_at
 from shared.application.step import Step
 from shared.domain.approvals import Approval, ApprovalState
@@ -38,8 +38,7 @@ logger = logging.getLogger(__name__)
 # first, because most changes hold at once; then few calls until the documented three hours are over.
 RECHECK_AFTER: Final = tuple(timedelta(seconds=s) for s in (3, 10, 30, 60, 300, 900, 1800))
 
-# An unknown is recorded when it has lasted this many attempts, and left to the sweep after the second number.
-_LASTING: Final = 2
+# An unknown is left to the sweep after this many attempts.
 _GIVE_UP: Final = 8
 
 # A public package that gets a new version every minute must not fill the audit chain and everybody's inbox.
@@ -263,7 +262,7 @@ class Checker:
         if step.decision.action is Action.RECHECK:
             if not step.comes_again:
                 await self._look_again(step)
-            passing = step.request.attempt < _LASTING and self.gatherer.lookup.knows(step.gathered.name)
+            passing = step.request.attempt < LASTING and self.gatherer.lookup.knows(step.gathered.name)
             if verdict is Protection.UNKNOWN and passing:
                 return verdict
         if _may_still_drift(step):

@@ -18,6 +18,9 @@ _SCHEMA: Final = 1
 # A registry's change feed runs ahead of the package's page: so long is "not found" not believed.
 LATE_PAGE: Final = tuple(timedelta(seconds=s) for s in (15, 60, 300))
 
+LASTING: Final = 2
+"""An unknown that has lasted so many attempts is recorded, with its reason; before that it may pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Protocol
 
-from shared.application.messages import CheckRequest
+from shared.application.messages import LASTING, CheckRequest
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 from shared.domain.policy import Protection
@@ -14,9 +14,6 @@ from shared.ports import Register, StoredCase
 
 DECISION: Final = "decision"
 """The cause of checks that somebody's decision waits for: whatever they find is to be recorded."""
-
-# From this attempt on a check records what is not known, and why, instead of waiting for it to pass.
-_LASTING: Final = 2
 
 
 class PackageChecker(Protocol):
@@ -40,7 +37,7 @@ async def looked_anew(
     stored = await register.case(feed, name)
     if verdict is Protection.UNKNOWN and _is_unknown(stored):
         # It has been unknown for long, perhaps for another reason than now, and only a later attempt records that.
-        verdict = await _checked(checker, replace(request, attempt=_LASTING))
+        verdict = await _checked(checker, replace(request, attempt=LASTING))
         stored = await register.case(feed, name)
     if verdict is None or (verdict is Protection.UNKNOWN and not _is_unknown(stored)):
         raise _not_now()
