@@ -126,7 +126,6 @@ def test_shell_in_pipelines_is_sound(tmp_path: Path) -> None:
     assert ended.stdout == ""
 
 
-@pytest.mark.skipif(not (ROOT / "azure.yaml").exists(), reason="there is no azure.yaml to compare with yet")
 def test_azd_is_told_what_it_needs() -> None:
     """The service is that of azure.yaml and is not built again; what infra/ asks for is handed on by both systems."""
     assert _read(ROOT / "azure.yaml")["services"]["feedwarden"]["remoteBuild"] is False
