@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 SHELL_FILES := .ci/run local/setup.sh
+WORKFLOWS := $(wildcard .github/workflows/*.yml)
+# The schema knows no task of an extension, which is all that this one file uses.
+AZURE_PIPELINES := azure-pipelines.yml $(filter-out %/install-azd.yml,$(wildcard .azure-pipelines/*.yml))
 # Four processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
 # together and share its fixtures, and the files keep the order that tests/conftest.py gives them.
 PYTEST_FLAGS ?= -n 4 --dist loadfile --no-loadscope-reorder
@@ -12,7 +15,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --gen
 
 .PHONY: help
 help: ## Show what can be made
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Install what is missing into .venv, .azurite (and .node); takes no time when all is there
@@ -46,6 +49,23 @@ check: setup ## Check format, lint, types, layers, settings and shell scripts
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -q tests/test_agreement.py
 	.venv/bin/shellcheck $(SHELL_FILES)
+	@$(MAKE) --no-print-directory check-pipelines
+
+.PHONY: check-pipelines
+check-pipelines: setup ## Check the pipelines: schemas, actionlint, and what is unsafe in them
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.venv/bin/check-jsonschema --regex-variant python --builtin-schema vendor.azure-pipelines $(AZURE_PIPELINES)
+	.venv/bin/zizmor --offline --quiet --persona pedantic .github
+	@$(PYTHON) -m local.workflow_linter $(WORKFLOWS)
+
+.PHONY: package
+package: setup ## Build dist/feedwarden-<version>.zip, which deploys as it is, its bill of materials and its notes
+	@$(PYTHON) -m local.release package
+
+.PHONY: release-notes
+release-notes: setup ## Print what CHANGELOG.md says of this version
+	@$(PYTHON) -m local.release notes
 
 .PHONY: cases
 cases: setup ## List the cases in the storage that STORAGE_CONNECTION names
@@ -63,7 +83,7 @@ lock: setup ## Resolve requirements*.in again; UPGRADE=1 takes the newest versio
 
 .PHONY: clean
 clean: ## Remove everything that was made here, also what `make setup` installed
-	rm -rf .venv .node .azurite .browser .card_renderer .run test-artifacts
+	rm -rf .venv .node .azurite .browser .card_renderer .actionlint .run test-artifacts dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -f .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

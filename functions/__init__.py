@@ -16,6 +16,7 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     """
     from functions import (  # noqa: PLC0415  # the bootstrap comes with them
         approvals,
+        audits,
         checks,
         health,
         hooks,
@@ -27,5 +28,5 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     from shared.bootstrap import read_configuration  # noqa: PLC0415  # the same
 
     read_configuration()
-    rooms = (hooks, checks, sweeps, watches, approvals, notices, health, poison)
+    rooms = (hooks, checks, sweeps, watches, approvals, notices, health, poison, audits)
     return tuple(room.blueprint for room in rooms)

@@ -3,6 +3,10 @@
 STORAGE_CONNECTION=… python -m local.audit                  verify what is stored
 STORAGE_CONNECTION=… python -m local.audit --export FILE    and keep it as JSON lines
 python -m local.audit --file FILE                           verify such a file, without any network
+… --against DIGEST                                          and compare with what was sealed on a day
+
+An account that takes no keys is named by STORAGE_CONNECTION__accountName instead, and read as who is signed in to
+the Azure CLI, with the role Storage Table Data Reader.
 """
 
 from __future__ import annotations
@@ -12,17 +16,21 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from shared.adapters.register import Storage, StorageAddress
 from shared.adapters.register.chains import Chain, chains, flaws_of, read_chain
 from shared.adapters.register.documents import LONGEST
 from shared.adapters.register.event_rows import event_document, event_of
 from shared.adapters.register.rows import case_document, case_of
+from shared.domain.seals import Seal, breaches, read_digest
 from shared.errors import ConfigurationError, FeedwardenError, UnexpectedAnswer
+
+if TYPE_CHECKING:  # slow to load, and needed without keys only
+    from azure.core.credentials_async import AsyncTokenCredential
 
 SOUND, FLAWED, BLIND = 0, 1, 2
 _SCHEMA: Final = 1
@@ -93,13 +101,15 @@ def _records(file: TextIO) -> Iterator[dict[str, Any]]:
 class Report:
     """Prints one line a case, and counts."""
 
-    def __init__(self) -> None:
-        """Begin with nothing seen."""
+    def __init__(self, sealed: Mapping[str, Seal] | None = None) -> None:
+        """Begin with nothing seen; `sealed` is where chains stood on an earlier day, by subject."""
         self.cases = self.events = self.flawed = 0
+        self._awaited = dict(sealed or {})
 
     def add(self, chain: Chain) -> None:
         """Verify one chain and print what came out; texts from outside are shown escaped."""
-        found = flaws_of(chain)
+        seal = self._awaited.pop(chain.subject, None)
+        found = (*flaws_of(chain), *(() if seal is None else breaches(seal, chain.events)))
         self.cases, self.events, self.flawed = (
             self.cases + 1,
             self.events + len(chain.events),
@@ -115,6 +125,9 @@ class Report:
         if not self.cases:
             print("No case was found, so nothing was verified: is this the right account or file?", file=sys.stderr)
             return BLIND
+        for subject in self._awaited:
+            self.flawed += 1
+            print(f"FLAWED  {_shown(subject)}\n        it was sealed, and is gone")
         print(f"{self.cases} cases, {self.events} events: {self.flawed or 'none'} flawed.")
         return FLAWED if self.flawed else SOUND
 
@@ -124,8 +137,24 @@ def _shown(text: str) -> str:
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
-async def _verify_storage(connection: str, export: TextIO | None) -> int:
-    report, storage = Report(), Storage(StorageAddress(connection=connection))
+def _as_who_is_signed_in(_client_id: str | None) -> AsyncTokenCredential:
+    from azure.identity.aio import AzureCliCredential  # noqa: PLC0415  # slow to load, and needed without keys only
+
+    return AzureCliCredential()
+
+
+def _storage(connection: str | None) -> Storage:
+    account = os.environ.get("STORAGE_CONNECTION__accountName")  # noqa: SIM112  # the platform spells it so
+    if connection:
+        return Storage(StorageAddress(connection=connection))
+    if account:
+        return Storage(StorageAddress.of_account(account), credentials=_as_who_is_signed_in)
+    raise ConfigurationError(
+        ("Set STORAGE_CONNECTION or STORAGE_CONNECTION__accountName, or give --connection or --file.",)
+    )
+
+
+async def _verify_storage(storage: Storage, report: Report, export: TextIO | None) -> int:
     try:
         async with aclosing(stored_chains(storage)) as walk:
             async for chain in walk:
@@ -139,8 +168,7 @@ async def _verify_storage(connection: str, export: TextIO | None) -> int:
     return report.end()
 
 
-def _verify_file(path: Path) -> int:
-    report = Report()
+def _verify_file(path: Path, report: Report) -> int:
     with path.open(encoding="ascii") as file:
         for chain in read_file(file):
             report.add(chain)
@@ -148,15 +176,19 @@ def _verify_file(path: Path) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    report = Report(None if options.against is None else _sealed(options.against))
     if options.file is not None:
-        return _verify_file(options.file)
-    connection = options.connection or os.environ.get("STORAGE_CONNECTION")
-    if not connection:
-        raise ConfigurationError(("Set STORAGE_CONNECTION, or give --connection or --file.",))
+        return _verify_file(options.file, report)
+    storage = _storage(options.connection or os.environ.get("STORAGE_CONNECTION"))
     if options.export is None:
-        return asyncio.run(_verify_storage(connection, None))
+        return asyncio.run(_verify_storage(storage, report, None))
     with options.export.open("x", encoding="ascii") as export:
-        return asyncio.run(_verify_storage(connection, export))
+        return asyncio.run(_verify_storage(storage, report, export))
+
+
+def _sealed(path: Path) -> Mapping[str, Seal]:
+    with path.open(encoding="ascii") as file:
+        return read_digest(iter(lambda: file.readline(_LONGEST_LINE), "")).seals
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -166,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--export", type=Path, metavar="FILE", help="also write cases and events there; must not exist")
     where.add_argument("--file", type=Path, metavar="FILE", help="verify an export instead, without any network")
+    parser.add_argument("--against", type=Path, metavar="DIGEST", help="compare with a digest of an earlier day")
     try:
         return _run(parser.parse_args(arguments))
     except (FeedwardenError, OSError, UnicodeError) as error:

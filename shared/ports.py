@@ -26,6 +26,7 @@ from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.domain.owners import FeedOwners, Ownership
 from shared.domain.public_sources import PublicSource
+from shared.domain.seals import DayDigest
 from shared.domain.twins import PublicTwin
 from shared.domain.versions import FeedVersion
 
@@ -323,6 +324,14 @@ class Register(Protocol):
 
     def findings(self) -> AsyncIterator[Finding]:
         """Walk all findings, feed by feed."""
+        ...
+
+
+class Digests(Protocol):
+    """Where the digests of the audit chains are kept, once and for all."""
+
+    async def keep(self, digest: DayDigest) -> bool:
+        """Write the digest of a day; False where that day has one, which stays as it is."""
         ...
 
 

@@ -124,6 +124,9 @@ def test_all_problems_come_at_once() -> None:
         ("ENTRA_TENANT_ID", "common", "hexadecimal digits"),
         ("ENTRA_TENANT_ID", "{00000000-0000-0000-0000-0000000ac3e0}", "hexadecimal digits"),
         ("ENTRA_TENANT_ID", "00000000000000000000000000ac3e00", "hexadecimal digits"),
+        ("AUDIT_DIGESTS_URL", "https://account.example.test", "a container's address"),
+        ("AUDIT_DIGESTS_URL", "https://account.example.test/A_b", "a container's address"),
+        ("AUDIT_DIGESTS_URL", "https://account.example.test/digests?sig=sample", "without user name or query"),
     ],
 )
 def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:

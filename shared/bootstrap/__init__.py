@@ -28,6 +28,7 @@ from shared.application.public_list import ListReader
 from shared.application.readiness import Readiness
 from shared.application.relay import Relay
 from shared.application.rounds import Rounds
+from shared.application.seal import Sealer
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Standings
 from shared.application.sweep import Sweeper
@@ -62,6 +63,7 @@ class App:
     relay: Relay
     messenger: Messenger
     announcer: Announcer
+    sealer: Sealer
     readiness: Readiness
     expirer: Expirer
     approvals: ApprovalPages | None
@@ -92,6 +94,7 @@ def build(configuration: Configuration) -> App:
         relay=Relay(world.register, world.queue, Windows(world.cursors), configuration.policy, now),
         messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue, world.links),
         announcer=parts.announcer(),
+        sealer=Sealer(world.register, world.digests, now),
         readiness=parts.readiness(),
         expirer=Expirer(world.register, world.queue, now),
         approvals=parts.approvals(checker),

@@ -17,6 +17,7 @@ from shared.ports import (
     ChangeFeeds,
     Cursors,
     Deliveries,
+    Digests,
     FeedService,
     LetterChannel,
     Links,
@@ -54,6 +55,7 @@ class World:
     deliveries: Deliveries
     cursors: Cursors
     queue: Queue
+    digests: Digests | None
     log: NoticeChannel
     letters: Mapping[Outlet, LetterChannel]
     links: Links | None
@@ -88,6 +90,7 @@ def world_of(configuration: Configuration) -> World:
         deliveries=TableDeliveries(storage),
         cursors=TableCursors(storage),
         queue=StorageQueue(storage),
+        digests=_digests(settings),
         log=LogChannel(),
         letters=_letters(settings),
         links=links_of(configuration),
@@ -100,6 +103,15 @@ def _storage_address(settings: Settings) -> StorageAddress:
     if settings.storage_connection is not None:
         return StorageAddress(connection=settings.storage_connection.reveal())
     return StorageAddress.of_account(settings.storage_account or "", client_id=settings.client_id)
+
+
+def _digests(settings: Settings) -> Digests | None:
+    if not settings.audit_digests_url:
+        return None
+    from shared.adapters.digests import BlobDigests  # noqa: PLC0415  # nothing of an adapter is loaded at import
+
+    connection = None if settings.storage_connection is None else settings.storage_connection.reveal()
+    return BlobDigests(address=settings.audit_digests_url, connection=connection, client_id=settings.client_id)
 
 
 def _user_agent(settings: Settings) -> str:

@@ -53,6 +53,15 @@ def public_address(text: str) -> str:
     return address(text)
 
 
+def container(text: str) -> str:
+    """Read the address of a blob container."""
+    read = address(text)
+    # Source: https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+    if not re.fullmatch(r"[a-z0-9](?:-?[a-z0-9]){2,62}", urlsplit(read).path.rpartition("/")[2]):
+        raise ValueError("write a container's address, such as https://account.blob.core.windows.net/audit-digests")
+    return read
+
+
 def tenant(text: str) -> str:
     """Read the id of a tenant; several tenants at once, such as `common`, are none."""
     if not _GUID.fullmatch(text.lower()):

@@ -87,6 +87,7 @@ def examine_settings(environment: Mapping[str, str]) -> tuple[Settings, tuple[st
         smtp_url=_secret(read.parsed("SMTP_URL", formats.mail_server, "")),
         mail_from=read.parsed("MAIL_FROM", formats.mail_sender, ""),
         public_base_url=read.parsed("PUBLIC_BASE_URL", formats.public_address, ""),
+        audit_digests_url=read.parsed("AUDIT_DIGESTS_URL", formats.container, ""),
         approval_keys=read.parsed("APPROVAL_KEYS", keys.approval_keys, ()),
         entra_tenant_id=read.parsed("ENTRA_TENANT_ID", formats.tenant, ""),
     )

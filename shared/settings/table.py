@@ -71,6 +71,10 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("ENTRA_TENANT_ID", "id of the Entra tenant whose people may sign in and decide"),
+    Setting(
+        "AUDIT_DIGESTS_URL",
+        "address of the blob container that the audit trail's daily digests are written to; empty = none are",
+    ),
     Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),
     Setting("SWEEP_SCHEDULE", "when every package of every feed is walked, six-field NCRONTAB", default=None),
 )

@@ -62,6 +62,7 @@ class Settings:
     smtp_url: Secret | None
     mail_from: str
     public_base_url: str
+    audit_digests_url: str
     approval_keys: tuple[Secret, ...]
     entra_tenant_id: str
 

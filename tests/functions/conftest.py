@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import approvals, checks, health, hooks, notices, poison, sweeps, watches
+from functions import approvals, audits, checks, health, hooks, notices, poison, sweeps, watches
 from local.host.http_messages import Answer, Request, to_answer, to_message
 from local.host.messages import Message, text
 from local.host.server import load
@@ -18,10 +18,12 @@ from local.stack.sample import GENERIC_SECRET, app_settings
 from shared.adapters.doors import doors
 from shared.application.approve.expire import Expirer
 from shared.application.intake import Intake
+from shared.application.seal import Sealer
 from shared.bootstrap import App
 from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
 from tests.application.house import House
 from tests.fakes import START
+from tests.fakes.digests import MemoryDigests
 
 ROOT = Path(__file__).parent.parent.parent
 SECRETS = {
@@ -59,6 +61,7 @@ def app_over(house: House) -> App:
         relay=house.notices,
         messenger=house.messenger,
         announcer=house.announcer,
+        sealer=Sealer(house.register, MemoryDigests(), house.clock),
         readiness=house.readiness,
         expirer=Expirer(house.register, house.queue, house.clock),
         approvals=None,
@@ -94,7 +97,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], App]], No
     """Replace what every trigger asks for the application."""
 
     def replace(provide: Callable[[], App]) -> None:
-        for room in (approvals, checks, health, hooks, notices, poison, sweeps, watches):
+        for room in (approvals, audits, checks, health, hooks, notices, poison, sweeps, watches):
             monkeypatch.setattr(room, "app", provide)
 
     return replace

@@ -31,6 +31,7 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
         "receive_delivery",
         "relay_outbox",
         "request_page",
+        "seal_chains",
         "send_notice",
         "sweep_feed",
         "sweep_feeds",
@@ -66,7 +67,7 @@ def test_every_queue_and_its_poison_is_bound(worker: Worker) -> None:
 
 
 def test_schedules(worker: Worker) -> None:
-    """The sweep's and the watches' come from settings, the relay's is fixed."""
+    """The sweep's and the watches' come from settings, the others are fixed."""
     found = {f.name: f.trigger.schedule for f in worker.functions if isinstance(f.trigger, TimerTrigger)}
     assert found == {
         "sweep_feeds": "%SWEEP_SCHEDULE%",
@@ -75,6 +76,7 @@ def test_schedules(worker: Worker) -> None:
         "watch_registries": "%WATCH_SCHEDULE%",
         "relay_outbox": "*/15 * * * * *",
         "expire_approvals": "0 * * * * *",
+        "seal_chains": "0 30 0 * * *",
     }
 
 

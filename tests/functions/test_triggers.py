@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -118,6 +119,13 @@ async def test_the_watches_look_at_feeds_and_registries(platform: Platform) -> N
     await platform.timer("watch_feeds")
     await platform.timer("watch_registries")
     assert len(platform.house.queue.take(QueueName.FEED_SWEEPS)) == 1
+
+
+async def test_the_audit_trail_is_sealed(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    """The timer leads to the digest of the day."""
+    with caplog.at_level(logging.INFO):
+        await platform.timer("seal_chains")
+    assert "chains sealed" in caplog.text
 
 
 async def test_what_is_about_no_package_is_told_with_the_watch(platform: Platform) -> None:

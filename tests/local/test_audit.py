@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from local.azurite import Azurite
 from shared.adapters.register import Storage, TableRegister
 from shared.adapters.register.chains import Chain, chains
 from shared.domain.audit import subject_of
+from shared.domain.seals import DayDigest, Seal, lines_of
 from shared.errors import UnexpectedAnswer
 from shared.ports import CaseChange, StoredCase
 from tests.contract.storage.samples import FEED, NAME, following, grow, named, opening
@@ -217,3 +219,58 @@ def test_chain_without_case_survives_the_file(tmp_path: Path) -> None:
     assert audit.main(["--file", str(path)]) == audit.FLAWED
     with path.open(encoding="ascii") as file:
         assert list(audit.read_file(file)) == [chain]
+
+
+def _digest(path: Path, *seals: Seal) -> Path:
+    """Write a day's digest beside the export."""
+    digest = path.with_name("digest.jsonl")
+    digest.write_text("".join(lines_of(DayDigest(date(2026, 11, 23), {seal.subject: seal for seal in seals}))))
+    return digest
+
+
+def test_chain_that_grew_since_it_was_sealed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was sealed is still there: the digest changes nothing."""
+    path = _file(tmp_path)
+    digest = _digest(path, Seal(_SUBJECT, 1, opening().event.digest))
+    assert audit.main(["--file", str(path), "--against", str(digest)]) == audit.SOUND
+    assert capsys.readouterr().out.endswith("1 cases, 3 events: none flawed.\n")
+
+
+@pytest.mark.parametrize(
+    ("seal", "told"),
+    [
+        (Seal(_SUBJECT, 2, "0" * 64), "event 2 is not the one that was sealed"),
+        (Seal(_SUBJECT, 4, "0" * 64), "it had 4 events when it was sealed, and has 3"),
+        (Seal("contoso/-/feed/npm/gone", 1, "0" * 64), "it was sealed, and is gone"),
+    ],
+    ids=["written anew", "cut", "gone"],
+)
+def test_chain_that_does_not_fit_what_was_sealed(
+    tmp_path: Path, seal: Seal, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sound in itself, and yet not what it was: only the digest can tell."""
+    path = _file(tmp_path)
+    assert audit.main(["--file", str(path), "--against", str(_digest(path, seal))]) == audit.FLAWED
+    shown = capsys.readouterr().out
+    assert told in shown
+    assert shown.endswith("1 flawed.\n")
+
+
+def test_digest_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is called sound because the comparison could not be made."""
+    path = _file(tmp_path)
+    digest = _digest(path)
+    digest.write_text(digest.read_text()[:-5])
+    assert audit.main(["--file", str(path), "--against", str(digest)]) == audit.BLIND
+    assert "Could not look: " in capsys.readouterr().err
+
+
+def test_account_without_keys_needs_a_signed_in_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Named by its setting, read as who is signed in to the Azure CLI; where there is none, it is not looked at."""
+    monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    monkeypatch.setenv("STORAGE_CONNECTION__accountName", "sample")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert audit.main([]) == audit.BLIND
+    assert "no token for our identity" in capsys.readouterr().err

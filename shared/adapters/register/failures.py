@@ -35,6 +35,7 @@ class Wire:
 
 TABLES: Final = Wire("table storage", "Storage Table Data Contributor")
 QUEUES: Final = Wire("queue storage", "Storage Queue Data Contributor")
+BLOBS: Final = Wire("blob storage", "Storage Blob Data Contributor")
 
 
 class ContainerMissing(UnexpectedAnswer):

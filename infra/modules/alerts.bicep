@@ -1,0 +1,183 @@
+// Alerts on what the app really writes: a test finds every quoted text and function name in the code.
+// Each query gives rows when something is wrong, and none when all is well.
+
+@description('End of the names.')
+param suffix string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Application Insights, whose tables are asked.')
+param insightsId string
+
+@description('Mail address that alerts go to; empty = they show in the portal only.')
+param address string
+
+var rules = [
+  {
+    name: 'poison-not-empty'
+    title: 'Work failed five times and was given up'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '''
+requests
+| where name in ("abandon_check", "abandon_sweep", "abandon_notice")
+'''
+  }
+  {
+    name: 'no-sweep'
+    title: 'No feed was walked to its end in 24 hours'
+    severity: 1
+    frequency: 'PT1H'
+    window: 'P1D'
+    query: '''
+traces
+| summarize ended = countif(message startswith "feed swept")
+| where ended == 0
+'''
+  }
+  {
+    name: 'watch-silent'
+    title: 'No look at feeds or at registries in an hour'
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT1H'
+    query: '''
+traces
+| summarize feeds = countif(message startswith "feeds watched"), registries = countif(message startswith "registries watched")
+| where feeds == 0 or registries == 0
+'''
+  }
+  {
+    name: 'watch-lag'
+    title: 'A registry could not be followed for an hour'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT1H'
+    query: '''
+let looks = toscalar(traces | where message startswith "registries watched" | count);
+traces
+| where message startswith "registry not followed"
+| summarize failures = count() by source = extract("source=('[^']*'|[^ ]+)", 1, message)
+| where failures >= max_of(looks, 3)
+'''
+  }
+  {
+    name: 'protection-not-holding'
+    title: 'A feed serves an external version although it is set not to'
+    severity: 0
+    frequency: 'PT5M'
+    window: 'PT5M'
+    query: '''
+traces
+| where message matches regex "^notice [^ ]+ protection-not-holding:"
+'''
+  }
+  {
+    name: 'server-errors'
+    title: 'The app answered with a server error'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '''
+requests
+| where toint(resultCode) >= 500 and name != "ready"
+'''
+  }
+  {
+    name: 'notices-failing'
+    title: 'People cannot be told'
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT1H'
+    query: '''
+traces
+| summarize lost = countif(message startswith "letter given up on an outlet" or message startswith "notice not sent"), refused = countif(message startswith "letter not taken")
+| where lost > 0 or refused >= 5
+'''
+  }
+  {
+    name: 'policy-off'
+    title: 'Additional protections are off for the organization: Auto blocks nothing'
+    severity: 0
+    frequency: 'PT5M'
+    window: 'PT5M'
+    query: '''
+traces
+| where (message startswith "the organization's policy is seen anew" and message has "policy=off") or message matches regex "^notice [^ ]+ organization-policy-off:"
+'''
+  }
+  {
+    name: 'no-digest'
+    title: 'The audit trail was not sealed in two days'
+    severity: 2
+    frequency: 'PT6H'
+    window: 'P2D'
+    query: '''
+traces
+| summarize written = countif(message startswith "chains sealed")
+| where written == 0
+'''
+  }
+]
+
+resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-feedwarden-${suffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'feedwarden'
+    emailReceivers: empty(address) ? [] : [
+      {
+        name: 'operator'
+        emailAddress: address
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for rule in rules: {
+  name: 'alert-${rule.name}-${suffix}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    enabled: true
+    displayName: 'Feedwarden: ${rule.title}'
+    description: 'What it means and what to do: docs/deployment.md, section Alerts.'
+    severity: rule.severity
+    evaluationFrequency: rule.frequency
+    windowSize: rule.window
+    scopes: [
+      insightsId
+    ]
+    autoMitigate: false
+    criteria: {
+      allOf: [
+        {
+          query: rule.query
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    // A state that lasts is told once an hour, not with every look.
+    muteActionsDuration: 'PT1H'
+    actions: {
+      actionGroups: [
+        receivers.id
+      ]
+    }
+  }
+}]

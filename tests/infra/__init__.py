@@ -1,0 +1,1 @@
+"""The infrastructure's files, read without Azure and without its compiler."""

@@ -1,0 +1,117 @@
+"""Alerts look for what the code really writes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+
+from shared.adapters.notices import LogChannel
+from shared.domain.evidence import OrganizationPolicy
+from shared.domain.feeds import FeedRef
+from shared.domain.notices import Notice, NoticeKind
+from shared.logs import told
+from tests.infra.bicep import ROOT, body, module
+
+RULES: Final[list[dict[str, Any]]] = module("alerts")["variables"]["rules"]["value"]
+QUERIES: Final = {rule["name"]: rule["query"] for rule in RULES}
+CODE: Final = "\n".join(
+    path.read_text(encoding="utf-8") for folder in ("shared", "functions") for path in (ROOT / folder).rglob("*.py")
+)
+
+# Frequencies and windows that a log alert takes.
+# Source: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
+_FREQUENCIES: Final = {"PT1M", "PT5M", "PT10M", "PT15M", "PT30M", "PT45M", "PT1H", "PT2H", "PT6H", "P1D"}
+_WINDOWS: Final = _FREQUENCIES | {"P2D"}
+
+
+def test_everything_that_must_wake_somebody_has_an_alert() -> None:
+    """One rule a trouble."""
+    assert set(QUERIES) == {
+        "poison-not-empty",
+        "no-sweep",
+        "watch-silent",
+        "watch-lag",
+        "protection-not-holding",
+        "server-errors",
+        "notices-failing",
+        "policy-off",
+        "no-digest",
+    }
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_quoted_text_exists_in_the_code(name: str) -> None:
+    """A log line that is worded anew must not silence its alert."""
+    query = QUERIES[name]
+    for text in re.findall(r'message startswith "([^"]+)"', query):
+        assert re.search(rf'told\(\s*"{re.escape(text)}"', CODE), text
+    for names in re.findall(r"name (?:in \(|!= )([^)\n]+)", query):
+        for function in re.findall(r'"([^"]+)"', names):
+            assert f'function_name("{function}")' in CODE, function
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_no_quoted_text_goes_unchecked(name: str) -> None:
+    """Whatever a query quotes is of a kind that some test here compares with the code."""
+    known = re.sub(r'message startswith "[^"]+"|name (?:in \(|!= )[^)\n]+', "", QUERIES[name])
+    known = re.sub(r'message matches regex "[^"]+"|message has "policy=off"|extract\("[^"]+"', "", known)
+    assert '"' not in known
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("protection-not-holding", NoticeKind.PROTECTION_NOT_HOLDING),
+        ("policy-off", NoticeKind.ORGANIZATION_POLICY_OFF),
+    ],
+)
+async def test_the_alert_finds_the_notice(name: str, kind: NoticeKind, caplog: pytest.LogCaptureFixture) -> None:
+    """The notice that the app writes matches; another one, which only speaks of it, does not."""
+    (pattern,) = re.findall(r'message matches regex "([^"]+)"', QUERIES[name])
+    with caplog.at_level(logging.INFO):
+        await LogChannel().send(_notice(kind, {}))
+        await LogChannel().send(_notice(NoticeKind.COLLISION_REPORTED, {"reasons": f"{kind.value}:"}))
+    assert [bool(re.search(pattern, line)) for line in caplog.messages] == [True, False]
+
+
+def _notice(kind: NoticeKind, facts: dict[str, str]) -> Notice:
+    feed = FeedRef("contoso", None, "feed-1")
+    return Notice("20261123T000000-1", kind, feed, "subject", datetime(2026, 11, 23, tzinfo=UTC), facts)
+
+
+def test_the_policy_that_is_off_is_told_as_the_alert_expects() -> None:
+    """The fact in the line is the published value."""
+    line = told("the organization's policy is seen anew", policy=OrganizationPolicy.OFF.value)
+    assert "policy=off" in line
+    assert "policy=policy.value" in CODE
+
+
+def test_the_lag_is_counted_by_registry() -> None:
+    """The source is read out of the line, also where it has a blank in it and stands in quotes."""
+    (pattern,) = re.findall(r'extract\("([^"]+)", 1', QUERIES["watch-lag"])
+    sources = ("npm|https://registry.example.test", "npm https://registry.example.test")
+    lines = [told("registry not followed", source=source, error="no answer: x") for source in sources]
+    found = [re.search(pattern, line) for line in lines]
+    assert [match[1].strip("'") if match else None for match in found] == list(sources)
+
+
+def test_rules_ask_in_intervals_that_exist() -> None:
+    """A window is never shorter than the time between two looks: what lies between them is seen."""
+    minutes = {"PT5M": 5, "PT15M": 15, "PT1H": 60, "PT6H": 360, "P1D": 1440, "P2D": 2880}
+    for rule in RULES:
+        assert rule["frequency"] in _FREQUENCIES, rule["name"]
+        assert rule["window"] in _WINDOWS, rule["name"]
+        assert minutes[rule["window"]] >= minutes[rule["frequency"]], rule["name"]
+
+
+def test_a_query_that_finds_rows_raises_an_alert() -> None:
+    """One row is enough, whoever is told."""
+    alert = body(module("alerts")["resources"]["alerts"])["properties"]
+    (criterion,) = alert["criteria"]["allOf"]
+    assert (criterion["timeAggregation"], criterion["operator"], criterion["threshold"]) == ("Count", "GreaterThan", 0)
+    assert alert["enabled"] is True
+    assert alert["actions"]["actionGroups"]

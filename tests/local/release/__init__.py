@@ -1,0 +1,1 @@
+"""The release: its package, bill of materials and notes."""
