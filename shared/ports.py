@@ -27,6 +27,7 @@ from shared.domain.notices import Notice
 from shared.domain.owners import FeedOwners, Ownership
 from shared.domain.public_sources import PublicSource
 from shared.domain.seals import DayDigest
+from shared.domain.subscriptions import Subscription
 from shared.domain.twins import PublicTwin
 from shared.domain.versions import FeedVersion
 
@@ -143,6 +144,14 @@ class FeedService(Protocol):
 
         Errors become Proof.UNKNOWN, an ecosystem whose index is not read Proof.UNAVAILABLE.
         """
+        ...
+
+
+class HookSubscriptions(Protocol):
+    """The service hooks of the organization that call webhooks."""
+
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return those that we may see, of all projects, to any address. Raises PermissionMissing, UpstreamError."""
         ...
 
 

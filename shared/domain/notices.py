@@ -37,6 +37,8 @@ class NoticeKind(StrEnum):
     UNAPPROVED_VERSION_SAVED = "unapproved-version-saved"
     WATCH_LOSSY = "watch-lossy"
     ORGANIZATION_POLICY_OFF = "organization-policy-off"
+    HOOKS_NOT_DELIVERING = "hooks-not-delivering"
+    CANARY_OVERDUE = "canary-overdue"
 
 
 @dataclass(frozen=True, slots=True)
