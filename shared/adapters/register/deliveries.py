@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.adapters.register import keys
-from shared.adapters.register.documents import SERVICE, pack, write_time
+from shared.adapters.register.documents import SCHEMA, SERVICE, pack, require_schema, write_time
 from shared.adapters.register.operations import Insert, Merge
 from shared.adapters.register.storage import Storage
 from shared.domain.hints import Hint
@@ -45,10 +45,12 @@ class TableDeliveries:
         return DeliveryState.NEW
 
     async def state(self, source: str, delivery_id: str) -> DeliveryState:
-        """Return how far a delivery came; NEW = never seen."""
+        """Return how far a delivery came; NEW = never seen. Raises UnexpectedAnswer: a row of another schema."""
         row = await self._table.get(*keys.delivery_keys(source, delivery_id))
         if row is None:
             return DeliveryState.NEW
+        # A row that holds nothing but the mark of `mark_handled` has no number.
+        require_schema(row.entity.get("schema", SCHEMA))
         try:
             return DeliveryState(row.entity["state"])
         except (KeyError, ValueError) as error:

@@ -45,10 +45,7 @@ def unpack(entity: Mapping[str, object]) -> Document:
     Raises:
         UnexpectedAnswer: another program's row, or one of a newer version of this.
     """
-    if entity.get("schema") != SCHEMA:
-        raise UnexpectedAnswer(
-            f"a row of schema {entity.get('schema')!r:.40}: this version reads {SCHEMA}", service=SERVICE
-        )
+    require_schema(entity.get("schema"))
     parts = [part for name in _properties() if isinstance(part := entity.get(name), str)]
     text = "".join(parts)
     try:
@@ -58,6 +55,12 @@ def unpack(entity: Mapping[str, object]) -> Document:
     if not isinstance(document, dict):
         raise UnexpectedAnswer("a row whose body is no document", service=SERVICE)
     return document
+
+
+def require_schema(said: object) -> None:
+    """Refuse a row whose number is not ours. Raises UnexpectedAnswer."""
+    if said != SCHEMA:
+        raise UnexpectedAnswer(f"a row of schema {said!r:.40}: this version reads {SCHEMA}", service=SERVICE)
 
 
 def _properties() -> Iterator[str]:

@@ -1,7 +1,8 @@
 """A short life of the product on real tables: what it leaves there is what a later version will find.
 
 One use of everything that is stored: a delivery, two collisions that are mended, a switch that is opened again, a
-permission that is taken back and a request that is open, look-alikes, public names, positions, and letters that wait.
+permission that is taken back and a request that is open, look-alikes, public names, positions, and letters that wait;
+and approvals in every other state (`permitted`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from shared.ports import Cursor, QueueName
 from tests.application.approve.scenes import EXACT, ended, grant, revoke
 from tests.application.house import BILLING, LEDGER, House
 from tests.application.test_intake import intake
+from tests.contract.storage.permitted import Place, permit, places
 from tests.fakes import CountingIds, MemoryQueue
 
 FORMS: Final = PackageName.of(Ecosystem.NUGET, "Contoso.Forms")
@@ -83,13 +85,19 @@ async def live(storage: Storage) -> tuple[dict[str, list[str]], Story]:
     past = await _decide(house, core)
     await _reopen(house, core)
     await _note(house, core, storage)
+    alive, ended_ones = places(await permit(house))
     return queue.texts, await told(storage) | {
         "cursors": cursors.saved,
         "approvals": {
-            "alive": [[LEDGER.ecosystem.value, LEDGER.canonical, shared.ref.project_id, shared.ref.feed_id]],
+            "alive": [_place(shared), *alive],
             "past": past,
+            "ended": ended_ones,
         },
     }
+
+
+def _place(shared: Feed) -> Place:
+    return [LEDGER.ecosystem.value, LEDGER.canonical, shared.ref.project_id, shared.ref.feed_id]
 
 
 async def _collide(house: House) -> tuple[Feed, Feed]:

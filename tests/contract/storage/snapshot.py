@@ -43,6 +43,11 @@ class Snapshot:
         """Read a file."""
         return cls(**json.loads(file.read_text(encoding="utf-8")))
 
+    @classmethod
+    def newest(cls) -> Snapshot:
+        """Return what the latest of the versions left that are kept."""
+        return max(map(cls.load, EARLIER.glob("*.json")), key=lambda snapshot: snapshot.written)
+
     def rows(self, table: str, kind: str = "") -> list[Row]:
         """Return the rows whose key begins with a kind, bytes as bytes."""
         listed = [_unpacked(row) for row in self.tables.get(table, [])]
@@ -60,10 +65,13 @@ async def take(storage: Storage, commit: tuple[str, str, str] = ("", "", "")) ->
     """Live, and take what is left."""
     messages, expected = await live(storage)
     names = {each.name: getattr(storage.names, each.name) for each in fields(TableNames)}
-    tables = {
-        word: [_packed(dict(row)) async for row in storage.table(name).everything()] for word, name in names.items()
-    }
+    tables = {word: await laid_out(storage, name) for word, name in names.items()}
     return Snapshot(*commit, tables, messages, expected)
+
+
+async def laid_out(storage: Storage, table: str) -> list[Row]:
+    """Return all rows of a table as a file keeps them."""
+    return [_packed(dict(row)) async for row in storage.table(table).everything()]
 
 
 def _packed(row: Row) -> Row:

@@ -21,6 +21,7 @@ from shared.adapters.register.finding_rows import read_finding, write_finding
 from shared.adapters.register.rows import read_case, write_case
 from shared.application.messages import CheckRequest, SweepRequest
 from shared.application.notify_messages import Dispatch
+from shared.domain.approvals import ApprovalState
 from shared.domain.audit import flaws, subject_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
@@ -90,6 +91,11 @@ async def _compare(snapshot: Snapshot, storage: Storage) -> None:
     found = [approval async for approval in register.alive_approvals()]
     alive = [[a.name.ecosystem.value, a.name.canonical, a.feed.project_id, a.feed.feed_id] for a in found]
     assert all(place in alive for place in expected["approvals"]["alive"])
+    for ecosystem, name, project, feed, approval_id, state in expected["approvals"].get("ended", []):
+        package = PackageName.of(Ecosystem(ecosystem), name)
+        ended = await register.past_approval(FeedRef("contoso", project, feed), package, approval_id)
+        assert ended is not None
+        assert ended.state == state
     if expected["approvals"]["past"] is not None:
         past = await register.past_approval(_CORE, BILLING, expected["approvals"]["past"])
         assert past is not None
@@ -103,17 +109,27 @@ async def _flawed(storage: Storage) -> dict[str, tuple[str, ...]]:
 
 def test_the_commits_are_named() -> None:
     """Each file says where it came from; there is one for each time that much of what is stored had changed."""
-    assert {file.stem for file in _FILES} >= {"85ac306", "4189557", "fb9981b", "bad3213"}
+    assert {file.stem for file in _FILES} >= {"85ac306", "4189557", "fb9981b", "bad3213", "6d49234"}
     for file in _FILES:
         assert Snapshot.load(file).commit.startswith(file.stem)
 
 
 def test_each_file_holds_what_its_version_stored() -> None:
     """The newest has rows of every kind, so that none of the tests here passes for want of something to read."""
-    newest = max(map(Snapshot.load, _FILES), key=lambda snapshot: snapshot.written)
+    newest = Snapshot.newest()
     assert all(newest.rows("register", kind) for kind in _ROWS)
     assert all(newest.rows(table) for table in ("names", "public_names", "deliveries", "cursors"))
     assert all(newest.messages[queue] for queue in _MESSAGES)
+    assert any(json.loads(text).get("group") for text in newest.messages[QueueName.NOTICES])
+    approvals = [*newest.rows("register", "approval|"), *newest.rows("register", "past-approval|")]
+    assert {row["state"] for row in approvals} == set(ApprovalState) - {ApprovalState.NEW}
+
+
+def test_every_row_and_message_says_its_schema() -> None:
+    """So that a later version knows what it reads, and this one what it must not."""
+    newest = Snapshot.newest()
+    assert {row.get("schema") for table in newest.tables for row in newest.rows(table)} == {1}
+    assert {json.loads(text).get("schema") for texts in newest.messages.values() for text in texts} == {1}
 
 
 def test_nothing_that_was_written_is_lost(earlier: Snapshot) -> None:
