@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Final
 
-from local.diagram import rendered
+import pytest
+
+from local.diagram import BEGIN, END, rendered
 from shared.application import check
 from shared.bootstrap import VERSION
 from shared.settings import SETTINGS
@@ -43,22 +46,26 @@ def test_the_sample_holds_no_real_secret() -> None:
             assert "sample" in values[setting.name] or "UseDevelopmentStorage" in values[setting.name], setting.name
 
 
-def test_readme_shows_the_life_of_a_case() -> None:
-    """The diagram is generated from the transition table: `python -m local.diagram --write README.md`."""
-    assert rendered() in README
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
+def test_the_pages_show_the_life_of_a_case(page: str) -> None:
+    """The diagrams are generated from the transition tables: `python -m local.diagram --write README.md`."""
+    assert f"{BEGIN}{rendered()}{END}" in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_architecture_tells_the_layers_as_they_are_checked() -> None:
+    """The order that import-linter keeps is the order that is written."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert f"`{' → '.join(layer.split(' | ')[0].removeprefix('shared.') for layer in layers)}`" in page
 
 
 def test_the_version_is_written_the_same_everywhere() -> None:
     """Code, package and changelog agree."""
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
-
-def test_every_make_target_in_the_readme_exists() -> None:
-    """A command that README names can be run."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z-]+)`", README)) <= targets
 
 
 def test_each_runtime_dependency_has_its_reason() -> None:
