@@ -2,10 +2,11 @@
 
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
-SHELL_FILES := .ci/run local/setup.sh
-WORKFLOWS := $(wildcard .github/workflows/*.yml)
+SHELL_FILES := .ci/run local/setup.sh publish-step/deliver.sh
+WORKFLOWS := $(wildcard .github/workflows/*.yml) publish-step/example-workflow.yml
 # The schema knows no task of an extension, which is all that this one file uses.
-AZURE_PIPELINES := azure-pipelines.yml $(filter-out %/install-azd.yml,$(wildcard .azure-pipelines/*.yml))
+AZURE_PIPELINES := azure-pipelines.yml $(filter-out %/install-azd.yml,$(wildcard .azure-pipelines/*.yml)) \
+	publish-step/azure-pipelines.yml
 # Four processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
 # together and share its fixtures, and the files keep the order that tests/conftest.py gives them.
 PYTEST_FLAGS ?= -n 4 --dist loadfile --no-loadscope-reorder
@@ -47,16 +48,17 @@ check: setup ## Check format, lint, types, layers, settings and shell scripts
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -q tests/test_agreement.py
+	$(PYTHON) -m pytest -q tests/test_agreement.py tests/documents
 	.venv/bin/shellcheck $(SHELL_FILES)
 	@$(MAKE) --no-print-directory check-pipelines
 
 .PHONY: check-pipelines
 check-pipelines: setup ## Check the pipelines: schemas, actionlint, and what is unsafe in them
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions publish-step/action.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	.venv/bin/check-jsonschema --regex-variant python --builtin-schema vendor.azure-pipelines $(AZURE_PIPELINES)
-	.venv/bin/zizmor --offline --quiet --persona pedantic .github
+	.venv/bin/zizmor --offline --quiet --persona pedantic .github publish-step/action.yml publish-step/example-workflow.yml
 	@$(PYTHON) -m local.workflow_linter $(WORKFLOWS)
 
 .PHONY: package
@@ -70,6 +72,10 @@ release-notes: setup ## Print what CHANGELOG.md says of this version
 .PHONY: cases
 cases: setup ## List the cases in the storage that STORAGE_CONNECTION names
 	@$(PYTHON) -m local.cases
+
+.PHONY: onboard
+onboard: setup ## Check a real organization step by step, read-only; ARGS="--help" shows what else it can do
+	@$(PYTHON) -m local.onboard $(ARGS)
 
 .PHONY: verify-audit
 verify-audit: setup ## Verify the audit trail's hash chains in the storage that STORAGE_CONNECTION names

@@ -17,6 +17,7 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     from functions import (  # noqa: PLC0415  # the bootstrap comes with them
         approvals,
         audits,
+        canary,
         checks,
         health,
         hooks,
@@ -28,5 +29,5 @@ def blueprints() -> tuple[func.Blueprint, ...]:
     from shared.bootstrap import read_configuration  # noqa: PLC0415  # the same
 
     read_configuration()
-    rooms = (hooks, checks, sweeps, watches, approvals, notices, health, poison, audits)
+    rooms = (hooks, checks, sweeps, watches, approvals, notices, health, poison, audits, canary)
     return tuple(room.blueprint for room in rooms)

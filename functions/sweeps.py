@@ -17,9 +17,10 @@ blueprint = func.Blueprint()
 @blueprint.function_name("sweep_feeds")
 @blueprint.timer_trigger("timer", schedule="%SWEEP_SCHEDULE%", use_monitor=True)
 async def sweep_feeds(timer: func.TimerRequest) -> None:
-    """Begin a walk through every feed."""
+    """Begin a walk through every feed; then look after the hooks that should make it unnecessary."""
     feeds = await app().sweeper.begin()
     logger.info(told("sweep begun", feeds=feeds, past_due=timer.past_due))
+    await app().hook_inspector.look()
 
 
 @blueprint.function_name("sweep_feed")

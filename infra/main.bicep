@@ -24,6 +24,9 @@ param signInClientId string
 @description('Settings of the app by name, as README lists them, where they differ from the defaults. Never put a secret here.')
 param settings object = {}
 
+@description('Let owners of feeds allow external versions: the vault then holds the secret approval-keys. False: nobody can allow anything.')
+param useApprovals bool = true
+
 @description('Post to Teams: the vault then holds the secret teams-webhook-url.')
 param useTeams bool = false
 
@@ -193,6 +196,7 @@ module app 'modules/function-app.bicep' = {
     signInClientId: signInClientId
     organization: organization
     settings: settings
+    useApprovals: useApprovals
     useTeams: useTeams
     useMail: useMail
     usePersonalAccessToken: usePersonalAccessToken
@@ -211,6 +215,7 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
+    hasCanary: contains(settings, 'CANARY_FEED') && !empty(settings.CANARY_FEED)
     address: alertAddress
   }
 }

@@ -147,6 +147,17 @@ class FeedService(Protocol):
         ...
 
 
+class Publisher(Protocol):
+    """What publishes the canary's versions, and nothing else."""
+
+    async def publish(self, feed: Feed, name: PackageName, version: str) -> None:
+        """Publish one version of an npm package that does nothing.
+
+        Raises UpstreamError, also where the number was used before.
+        """
+        ...
+
+
 class HookSubscriptions(Protocol):
     """The service hooks of the organization that call webhooks."""
 

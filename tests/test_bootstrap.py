@@ -12,6 +12,7 @@ import pytest
 from shared import bootstrap
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
 from shared.adapters.azure_devops.owners import AzureDevOpsOwners
+from shared.adapters.azure_devops.publisher import AzureDevOpsPublisher
 from shared.adapters.doors import SOURCES
 from shared.adapters.links import SignedLinks
 from shared.adapters.register import TableRegister
@@ -96,6 +97,18 @@ async def test_links_live_as_long_as_the_request_that_waits_longest(tmp_path: Pa
     links = world_of(bootstrap.read_configuration({**GOOD, **APPROVALS, "POLICY_FILE": str(file)})).links
     assert isinstance(links, SignedLinks)
     assert links.max_age == timedelta(days=7)
+
+
+async def test_a_canary_is_made_where_it_is_configured() -> None:
+    """Of the shared parts; its name is nobody's to install, and readiness tells of it."""
+    without = bootstrap.build(bootstrap.read_configuration(GOOD))
+    assert (without.canary, without.readiness.canary, without.checker.spreader.apart) == (None, None, frozenset())
+    canary = {"CANARY_FEED": "guard/canary", "CANARY_PACKAGE": "contoso-canary"}
+    app = bootstrap.build(bootstrap.read_configuration({**GOOD, **canary}))
+    assert app.canary is not None
+    assert isinstance(app.canary.publisher, AzureDevOpsPublisher)
+    assert app.checker.spreader.apart == {app.canary.gate.name}
+    assert app.readiness.canary is not None
 
 
 def test_the_policy_file_rules(tmp_path: Path) -> None:

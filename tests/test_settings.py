@@ -23,6 +23,7 @@ GOOD = {
 }
 BASE = "https://feedwarden.contoso.example.test"
 TENANT = "00000000-0000-0000-0000-0000000ac3e0"
+CANARY = {"CANARY_FEED": "Guard/canary", "CANARY_PACKAGE": "@contoso/feedwarden-canary"}
 KEYS = '["sample-key-of-thirty-two-characters", "sample-key-of-last-year-with-enough-of-them"]'
 
 
@@ -124,6 +125,13 @@ def test_all_problems_come_at_once() -> None:
         ("ENTRA_TENANT_ID", "common", "hexadecimal digits"),
         ("ENTRA_TENANT_ID", "{00000000-0000-0000-0000-0000000ac3e0}", "hexadecimal digits"),
         ("ENTRA_TENANT_ID", "00000000000000000000000000ac3e00", "hexadecimal digits"),
+        ("CANARY_FEED", "guard/a/b", "project/feed"),
+        ("CANARY_FEED", "/canary", "project/feed"),
+        ("CANARY_FEED", "guard/ canary", "project/feed"),
+        ("CANARY_FEED", "guard/can\tary", "project/feed"),
+        ("CANARY_PACKAGE", "contoso-billing", "the word canary"),
+        ("CANARY_PACKAGE", "@canary/billing", "the word canary"),
+        ("CANARY_PACKAGE", "@contoso/", "no npm package name"),
         ("AUDIT_DIGESTS_URL", "https://account.example.test", "a container's address"),
         ("AUDIT_DIGESTS_URL", "https://account.example.test/A_b", "a container's address"),
         ("AUDIT_DIGESTS_URL", "https://account.example.test/digests?sig=sample", "without user name or query"),
@@ -132,6 +140,7 @@ def test_all_problems_come_at_once() -> None:
 def test_each_mistake_says_what_to_do(name: str, value: str, advice: str) -> None:
     """One problem, beginning with the setting's name."""
     companions = {"MAIL_FROM": "fw@contoso.example.test", "PUBLIC_BASE_URL": BASE, "ENTRA_TENANT_ID": TENANT}
+    companions |= CANARY
     (problem,) = problems(**companions | {name: value})
     assert problem.startswith(name)
     assert advice in problem
@@ -314,3 +323,14 @@ def test_hook_sources_are_the_doors() -> None:
     """Each door's name is a source that may have secrets."""
     text = json.dumps({source: ["whsec_sample"] for source in SOURCES})
     assert tuple(read_settings({**GOOD, "HOOK_SECRETS": text}).hook_secrets) == SOURCES
+
+
+def test_a_canary_needs_both_settings() -> None:
+    """None by default; one alone is a slip."""
+    assert read_settings(GOOD).canary_package is None
+    settings = read_settings({**GOOD, **CANARY})
+    assert (settings.canary_feed, str(settings.canary_package)) == ("Guard/canary", "npm:@contoso/feedwarden-canary")
+    assert read_settings({**GOOD, **CANARY, "CANARY_FEED": "canary"}).canary_feed == "canary"
+    for name, other in zip(CANARY, reversed(CANARY), strict=True):
+        (problem,) = problems(**{name: CANARY[name]})
+        assert problem.startswith(f"{other} is not set: {name} needs")

@@ -13,6 +13,9 @@ param tags object
 @description('Application Insights, whose tables are asked.')
 param insightsId string
 
+@description('A canary is configured: its silence is an alarm.')
+param hasCanary bool
+
 @description('Mail address that alerts go to; empty = they show in the portal only.')
 param address string
 
@@ -123,6 +126,41 @@ traces
 | where written == 0
 '''
   }
+  {
+    name: 'hooks-not-delivering'
+    title: 'Service hooks do not deliver'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '''
+traces
+| where message matches regex "^notice [^ ]+ hooks-not-delivering:"
+'''
+  }
+  {
+    name: 'canary-overdue'
+    title: 'The canary was not found and protected in time'
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '''
+traces
+| where message startswith "canary overdue"
+'''
+  }
+  {
+    name: 'canary-silent'
+    title: 'No canary was protected in 28 hours'
+    severity: 1
+    frequency: 'PT1H'
+    window: 'P2D'
+    query: '''
+traces
+| where timestamp > ago(28h)
+| summarize protected = countif(message startswith "canary protected")
+| where protected == 0
+'''
+  }
 ]
 
 resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -148,7 +186,8 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for rule 
   tags: tags
   kind: 'LogAlert'
   properties: {
-    enabled: true
+    // Where there is no canary, its silence means nothing.
+    enabled: hasCanary || rule.name != 'canary-silent'
     displayName: 'Feedwarden: ${rule.title}'
     description: 'What it means and what to do: docs/deployment.md, section Alerts.'
     severity: rule.severity

@@ -31,6 +31,9 @@ param insightsConnection string
 @description('Azure DevOps organization.')
 param organization string
 
+@description('Owners can allow external versions; the vault holds approval-keys.')
+param useApprovals bool
+
 @description('The vault holds teams-webhook-url.')
 param useTeams bool
 
@@ -61,6 +64,8 @@ var ownSettings = {
   DISCLOSE_NAMES: ''
   MAIL_FROM: ''
   PUBLIC_BASE_URL: 'https://${hostName}'
+  CANARY_FEED: ''
+  CANARY_PACKAGE: ''
   WATCH_SCHEDULE: '0 * * * * *'
   SWEEP_SCHEDULE: '0 0 */6 * * *'
   AUDIT_DIGESTS_URL: 'https://${auditAccountName}.blob.${environment().suffixes.storage}/${digestContainer}'
@@ -71,7 +76,7 @@ var ownSettings = {
 // Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
 var secretSettings = {
   HOOK_SECRETS: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=hook-secrets)'
-  APPROVAL_KEYS: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=approval-keys)'
+  APPROVAL_KEYS: useApprovals ? '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=approval-keys)' : ''
   AZURE_DEVOPS_PAT: usePersonalAccessToken ? '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=azure-devops-pat)' : ''
   TEAMS_WEBHOOK_URL: useTeams ? '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=teams-webhook-url)' : ''
   SMTP_URL: useMail ? '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=smtp-url)' : ''

@@ -42,6 +42,9 @@ param organization string
 @description('Settings by name, where they differ from the defaults; no secrets.')
 param settings object
 
+@description('Owners can allow external versions; the vault holds approval-keys.')
+param useApprovals bool
+
 @description('The vault holds teams-webhook-url.')
 param useTeams bool
 
@@ -174,6 +177,7 @@ module appSettings 'app-settings.bicep' = {
     insightsConnection: insightsConnection
     organization: organization
     settings: settings
+    useApprovals: useApprovals
     useTeams: useTeams
     useMail: useMail
     usePersonalAccessToken: usePersonalAccessToken

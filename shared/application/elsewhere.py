@@ -167,13 +167,16 @@ class Spreader:
     names: NamesIndex
     register: Register
     queue: Queue
+    apart: frozenset[PackageName] = frozenset()
 
     async def spread(self, feed: Feed, name: PackageName) -> int:
         """Queue a check for every other enabled feed that may take the name from outside; return how many.
 
         A feed that holds the name has its own checks, one that has an open case is checked by the sweep.
-        Raises UpstreamError.
+        Names `apart` are nobody's to install. Raises UpstreamError.
         """
+        if name in self.apart:
+            return 0
         # The other feeds' checks look for the holder there, and a delivery may have told of it before any walk did.
         await self.names.add(feed.ref, [name])
         feeds = await self.book.listed()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from shared.application.canary_row import CanaryReport
 from shared.application.feed_book import FeedBook
+from shared.application.hook_row import HookReport
 from shared.application.notify_outlets import Outlets
 from shared.application.setbacks import Setbacks
 from shared.application.standings import Knowledge, Standing, Standings
@@ -32,7 +34,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks each dependency once; `sign_in` = the platform says that its sign-in is on, None = approvals are off."""
+    """Asks each dependency once; `sign_in` = the platform says that its sign-in is on, None = approvals are off.
+
+    `canary` None = there is none.
+    """
 
     service: FeedService
     book: FeedBook
@@ -43,6 +48,8 @@ class Readiness:
     outlets: Outlets
     register: Register
     sign_in: bool | None
+    hooks: HookReport
+    canary: CanaryReport | None = None
 
     async def report(self) -> Mapping[str, Finding]:
         """Return one finding a dependency; never raises what a dependency raises."""
@@ -55,6 +62,8 @@ class Readiness:
             "registries": await _ask(self._registries),
             "letters": await _ask(self._letters),
             "approvals": await _ask(self._approvals),
+            "hooks": await _ask(self._hooks),
+            "canary": await _ask(self._canary),
         }
 
     async def _tables(self) -> Finding:
@@ -120,6 +129,18 @@ class Readiness:
         if not self.sign_in:
             return Finding(ok=False, detail="App Service Authentication is off: the pages refuse everybody; turn it on")
         return Finding(ok=True, detail=f"requests that are open or in force: {alive}")
+
+    async def _hooks(self) -> Finding:
+        """Say whether the service hooks that call us deliver, as the last sweep saw them."""
+        ok, detail = await self.hooks.tell()
+        return Finding(ok=ok, detail=detail)
+
+    async def _canary(self) -> Finding:
+        """Say when the canary was last protected, and how fast, or why nobody knows."""
+        if self.canary is None:
+            return Finding(ok=True, detail="not configured")
+        ok, detail = await self.canary.tell()
+        return Finding(ok=ok, detail=detail)
 
     def _judged(self, standing: Standing) -> tuple[bool, str]:
         match standing.knowledge(self.standings.clock()):

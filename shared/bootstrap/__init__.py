@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from shared.application.abandon import Abandoner
 from shared.application.approve.advance import Advancer
 from shared.application.approve.expire import Expirer
+from shared.application.canary import Canary
+from shared.application.canary_gate import CanaryGate
+from shared.application.canary_row import CanaryReport
 from shared.application.check import Checker
 from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
 from shared.application.follow import Follower
 from shared.application.gather import Gatherer
+from shared.application.hook_row import HookReport
+from shared.application.hooks import HookInspector
 from shared.application.intake import Intake
 from shared.application.journal import Journal
 from shared.application.look_alikes import LookAlikeReporter
@@ -40,6 +45,7 @@ from shared.bootstrap.configuration import Configuration, read_configuration
 from shared.bootstrap.surroundings import new_id, now, sleep
 from shared.bootstrap.world import VERSION, World, world_of
 from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
 from shared.domain.rules import GuardPolicy
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ __all__ = ["VERSION", "App", "Configuration", "app", "build", "new_id", "now", "
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The use cases that the triggers call; `approvals` None = they are not configured."""
+    """The use cases that the triggers call; `approvals` and `canary` None = they are not configured."""
 
     intake: Intake
     walker: Walker
@@ -63,10 +69,12 @@ class App:
     relay: Relay
     messenger: Messenger
     announcer: Announcer
+    hook_inspector: HookInspector
     sealer: Sealer
     readiness: Readiness
     expirer: Expirer
     approvals: ApprovalPages | None
+    canary: Canary | None
 
 
 @cache
@@ -94,10 +102,12 @@ def build(configuration: Configuration) -> App:
         relay=Relay(world.register, world.queue, Windows(world.cursors), configuration.policy, now),
         messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue, world.links),
         announcer=parts.announcer(),
+        hook_inspector=parts.hook_inspector(),
         sealer=Sealer(world.register, world.digests, now),
         readiness=parts.readiness(),
         expirer=Expirer(world.register, world.queue, now),
         approvals=parts.approvals(checker),
+        canary=parts.canary(),
     )
 
 
@@ -147,7 +157,7 @@ class _Parts:
         neighbours = Neighbours(world.service, self.book, world.names)
         packer = Packer(world.advisories, policy.ours, now)
         gatherer = Gatherer(world.service, self.book, self.lookup, now, neighbours, packer)
-        spreader = Spreader(self.book, world.names, world.register, world.queue)
+        spreader = Spreader(self.book, world.names, world.register, world.queue, self._apart())
         advancer = Advancer(
             world.service,
             world.register,
@@ -213,6 +223,18 @@ class _Parts:
             organization=self.settings.organization,
         )
 
+    def hook_inspector(self) -> HookInspector:
+        world, settings = self.world, self.settings
+        return HookInspector(
+            hooks=world.hooks,
+            book=self.book,
+            cursors=world.cursors,
+            queue=world.queue,
+            clock=now,
+            organization=settings.organization,
+            base_url=settings.public_base_url,
+        )
+
     def readiness(self) -> Readiness:
         world = self.world
         return Readiness(
@@ -225,7 +247,22 @@ class _Parts:
             outlets=self.outlets,
             register=world.register,
             sign_in=self._sign_in(),
+            hooks=HookReport(world.cursors, self.settings.public_base_url),
+            canary=CanaryReport(world.cursors, now) if self.settings.canary_feed else None,
         )
+
+    def canary(self) -> Canary | None:
+        world, name = self.world, self.settings.canary_package
+        if name is None:
+            return None
+        gate = CanaryGate(
+            self.settings.canary_feed, name, world.service, self.book, self.lookup, world.register, self.policy
+        )
+        return Canary(gate, world.service, world.publisher, world.register, world.cursors, world.queue, now)
+
+    def _apart(self) -> frozenset[PackageName]:
+        """Return what is internal for the sake of an exercise only, and nobody's to install."""
+        return frozenset() if self.settings.canary_package is None else frozenset({self.settings.canary_package})
 
     def _sign_in(self) -> bool | None:
         from shared.web.principal import sign_in_is_on  # noqa: PLC0415  # readiness is asked for rarely

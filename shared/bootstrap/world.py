@@ -19,6 +19,7 @@ from shared.ports import (
     Deliveries,
     Digests,
     FeedService,
+    HookSubscriptions,
     LetterChannel,
     Links,
     NameLists,
@@ -26,6 +27,7 @@ from shared.ports import (
     NoticeChannel,
     Owners,
     PublicNames,
+    Publisher,
     Queue,
     Register,
     Registries,
@@ -44,6 +46,8 @@ class World:
     """One adapter a port; `links` None = approvals are off."""
 
     service: FeedService
+    publisher: Publisher
+    hooks: HookSubscriptions
     owners: Owners
     registries: Registries
     change_feeds: ChangeFeeds
@@ -76,9 +80,11 @@ def world_of(configuration: Configuration) -> World:
 
     settings = configuration.settings
     storage = Storage(_storage_address(settings))
-    service, owners = _azure_devops(settings)
+    service, owners, publisher, hooks = _azure_devops(settings)
     return World(
         service=service,
+        publisher=publisher,
+        hooks=hooks,
         owners=owners,
         registries=_registries(settings),
         change_feeds=_change_feeds(settings),
@@ -120,10 +126,12 @@ def _user_agent(settings: Settings) -> str:
     return user_agent(version=VERSION, contact=settings.contact)
 
 
-def _azure_devops(settings: Settings) -> tuple[FeedService, Owners]:
+def _azure_devops(settings: Settings) -> tuple[FeedService, Owners, Publisher, HookSubscriptions]:
     from shared.adapters.azure_devops.client import AzureDevOpsFeeds  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.credentials import ManagedIdentity, PersonalAccessToken  # noqa: PLC0415  # the same
+    from shared.adapters.azure_devops.hooks import AzureDevOpsHooks  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.owners import AzureDevOpsOwners  # noqa: PLC0415  # the same
+    from shared.adapters.azure_devops.publisher import AzureDevOpsPublisher  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.sender import Sender  # noqa: PLC0415  # the same
     from shared.adapters.azure_devops.throttle import Timing  # noqa: PLC0415  # the same
     from shared.adapters.outbound.trusted import trusted_client  # noqa: PLC0415  # the same
@@ -139,8 +147,9 @@ def _azure_devops(settings: Settings) -> tuple[FeedService, Owners]:
     sender = Sender(trusted_client(user_agent=agent), credentials=credentials, timing=timing, user_agent=agent)
     hosts = hosts_of(settings)
     feeds = AzureDevOpsFeeds(sender, hosts=hosts, organization=settings.organization, clock=now)
-    # One sender for both: what the service asks of one identity holds for all its calls.
-    return feeds, AzureDevOpsOwners(sender, hosts=hosts, clock=now)
+    # One sender for all: what the service asks of one identity holds for all its calls.
+    owners, publisher = AzureDevOpsOwners(sender, hosts=hosts, clock=now), AzureDevOpsPublisher(sender, hosts=hosts)
+    return feeds, owners, publisher, AzureDevOpsHooks(sender, hosts=hosts, organization=settings.organization)
 
 
 def _guarded_client(settings: Settings) -> GuardedClient:

@@ -19,6 +19,7 @@ _HEAD: Final = (
     ("resembles", "Resembles"),
     ("how", "How"),
     ("registry", "Registry"),
+    ("canary", "Exercised with"),
     ("organization", "Organization"),
     ("feed", "Feed"),
 )
@@ -53,6 +54,10 @@ _TAIL: Final = (
     ("note", "Note"),
     ("why", "Cause"),
     ("loss", "What may be missing"),
+    ("subscriptions", "Subscriptions"),
+    ("since", "Begun"),
+    ("expected", "Expected"),
+    ("state", "What is known"),
     ("cause", "Found by"),
 )
 # For whoever looks it up.

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.domain.letter_words_approvals import APPROVAL_WORDS
+from shared.domain.letter_words_world import WORLD_WORDS
 from shared.domain.letters import Urgency, Words
 from shared.domain.notices import NoticeKind
 
@@ -18,7 +19,7 @@ _NOTHING_TO_DO: Final = "Nobody has to do anything."
 _TO_LET_IN: Final = "To let versions from outside in, for a time or one exact version only, open the link."
 
 WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
-    dict(APPROVAL_WORDS)
+    {**APPROVAL_WORDS, **WORLD_WORDS}
     | {
         _K.COLLISION_BLOCKED: Words(
             Urgency.WARNING,
@@ -156,27 +157,6 @@ WORDS: Final[Mapping[NoticeKind, Words]] = MappingProxyType(
             "If nobody acts, somebody may install it by mistake. Look at what it is, and warn those who might.",
             "public packages look like ours",
             "looks like ours",
-        ),
-        _K.WATCH_LOSSY: Words(
-            Urgency.WARNING,
-            "Changes on a public registry may have been missed",
-            "The list of changes of the registry {registry} may have left something out: {loss}.",
-            "Feedwarden reads or asks for all names again, so that nothing stays unseen. That can take some hours.",
-            "Nobody has to do anything, unless this message comes often.",
-            "times changes on a public registry may have been missed",
-            "changes may have been missed",
-        ),
-        _K.ORGANIZATION_POLICY_OFF: Words(
-            Urgency.ALARM,
-            "The organization's protection is switched off",
-            'In the organization {organization} the policy "Additional protections when using public package '
-            'registries" is off. While it is off, no feed blocks versions from outside, whatever its packages are '
-            "set to.",
-            "Feedwarden changed nothing: only an administrator of the organization can switch it on.",
-            "If nobody acts, every internal package can be replaced by a public one of its name. Switch it on under "
-            "Organization settings, Policies.",
-            "times the organization's protection was found switched off",
-            "protection is off",
         ),
     }
 )

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from shared.domain.canary import MARK
+from shared.domain.ecosystems import Ecosystem
+from shared.domain.names import PackageName
 from shared.domain.policy import Mode
+from shared.errors import RefusedName
 
 # What goes into letters as it is: no blank, quote or mark-up. No path either: the pages' forms, their redirections and
 # the return from the sign-in lead to paths that begin at the host.
@@ -115,6 +119,25 @@ def mail_sender(text: str) -> str:
 
     MailSender.of(text)
     return text
+
+
+def feed_title(text: str) -> str:
+    """Read how people call a feed."""
+    if not re.fullmatch(r"[^/\s](?:[^/]*[^/\s])?(?:/[^/\s](?:[^/]*[^/\s])?)?", text) or not text.isprintable():
+        raise ValueError("write project/feed, or feed where it belongs to the organization")
+    return text
+
+
+def canary_name(text: str) -> PackageName:
+    """Read the name of the canary's npm package."""
+    try:
+        name = PackageName.of(Ecosystem.NPM, text)
+    except RefusedName as error:
+        raise ValueError(str(error)) from None
+    # Its switch is opened every day: a slip must not do that to a real package.
+    if MARK not in name.unscoped:
+        raise ValueError(f"the name must contain the word {MARK}, such as contoso-feedwarden-canary")
+    return name
 
 
 def contact(text: str) -> str:

@@ -90,6 +90,8 @@ def examine_settings(environment: Mapping[str, str]) -> tuple[Settings, tuple[st
         audit_digests_url=read.parsed("AUDIT_DIGESTS_URL", formats.container, ""),
         approval_keys=read.parsed("APPROVAL_KEYS", keys.approval_keys, ()),
         entra_tenant_id=read.parsed("ENTRA_TENANT_ID", formats.tenant, ""),
+        canary_feed=read.parsed("CANARY_FEED", formats.feed_title, ""),
+        canary_package=read.parsed("CANARY_PACKAGE", formats.canary_name, None),
     )
     return settings, (*read.problems, *_missing_companions(read))
 
@@ -103,6 +105,8 @@ _COMPANIONS: Final = (
         "the address that links begin with, such as https://feedwarden.contoso.example",
     ),
     ("APPROVAL_KEYS", "ENTRA_TENANT_ID", "the id of the tenant whose people decide: Entra's overview page shows it"),
+    ("CANARY_FEED", "CANARY_PACKAGE", "the npm package that is exercised in it"),
+    ("CANARY_PACKAGE", "CANARY_FEED", "the feed that holds nothing but that package"),
 )
 
 

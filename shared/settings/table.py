@@ -75,6 +75,10 @@ SETTINGS: Final = (
         "AUDIT_DIGESTS_URL",
         "address of the blob container that the audit trail's daily digests are written to; empty = none are",
     ),
+    Setting("CANARY_FEED", "feed of the canary, `project/feed` or `feed`, which holds nothing else; empty = no canary"),
+    Setting(
+        "CANARY_PACKAGE", "npm package of the canary, with `canary` in its name and a harmless public twin of yours"
+    ),
     Setting("WATCH_SCHEDULE", "when change feeds are read, six-field NCRONTAB", default=None),
     Setting("SWEEP_SCHEDULE", "when every package of every feed is walked, six-field NCRONTAB", default=None),
 )

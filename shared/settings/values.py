@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.names import PackageName
 from shared.domain.policy import Mode
 
 
@@ -65,6 +66,8 @@ class Settings:
     audit_digests_url: str
     approval_keys: tuple[Secret, ...]
     entra_tenant_id: str
+    canary_feed: str
+    canary_package: PackageName | None
 
     @property
     def approvals_are_on(self) -> bool:

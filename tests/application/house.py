@@ -14,6 +14,8 @@ from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
 from shared.application.follow import Follower
 from shared.application.gather import Gatherer
+from shared.application.hook_row import HookReport
+from shared.application.hooks import HookInspector
 from shared.application.journal import Journal
 from shared.application.look_alikes import LookAlikeReporter
 from shared.application.lookup import TwinLookup
@@ -50,6 +52,7 @@ from tests.fakes import (
     CountingIds,
     FakeAdvisories,
     FakeFeedService,
+    FakeHooks,
     FakeOwners,
     FakeRegistry,
     FollowedNames,
@@ -97,7 +100,10 @@ class House:
     advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
     owners: FakeOwners = field(default_factory=FakeOwners)
     letters: dict[Outlet, LetterChannel] = field(default_factory=dict)
+    hooks: FakeHooks = field(default_factory=FakeHooks)
+    base_url: str = ""
     asks: bool = False
+    apart: frozenset[PackageName] = frozenset()
 
     def __post_init__(self) -> None:
         """Share the one clock."""
@@ -129,7 +135,7 @@ class House:
         neighbours = Neighbours(self.service, self.book, self.names)
         packer = Packer(self.advisories, self.ours, self.clock)
         gatherer = Gatherer(self.service, self.book, self.lookup, self.clock, neighbours, packer)
-        spreader = Spreader(self.book, self.names, self.register, self.queue)
+        spreader = Spreader(self.book, self.names, self.register, self.queue, self.apart)
         return Checker(
             gatherer,
             self.service,
@@ -239,6 +245,7 @@ class House:
             self.outlets,
             self.register,
             sign_in=True if self.asks else None,
+            hooks=HookReport(self.cursors, self.base_url),
         )
 
     @property
@@ -260,6 +267,11 @@ class House:
     def announcer(self) -> Announcer:
         """What is about no package."""
         return Announcer(self.service, self.book, self.standings, self.cursors, self.queue, self.clock, ORGANIZATION)
+
+    @property
+    def hook_inspector(self) -> HookInspector:
+        """The service hooks that call us."""
+        return HookInspector(self.hooks, self.book, self.cursors, self.queue, self.clock, ORGANIZATION, self.base_url)
 
     @property
     def abandoner(self) -> Abandoner:

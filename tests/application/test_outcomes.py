@@ -171,6 +171,7 @@ async def test_all_well() -> None:
         "registries",
         "letters",
         "approvals",
+        "hooks",
     }
 
 

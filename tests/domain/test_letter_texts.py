@@ -42,6 +42,11 @@ def test_a_letter_says_what_happened_what_was_done_and_what_if_nobody_acts(kind:
         "loss": "the sequence was reset",
         "organization": "contoso",
         "saved external": "1.1.0",
+        "states": "1 on probation",
+        "canary": "npm:contoso-canary",
+        "since": "2026-01-02 03:04 UTC",
+        "expected": "within 4 hours",
+        "state": "the case is pending",
         **APPROVAL,
     }
     letter = letter_of(notice(kind, facts=extra))

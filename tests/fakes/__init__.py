@@ -12,9 +12,11 @@ from tests.fakes.feed_world import (
     versions_of,
 )
 from tests.fakes.followed import FollowedNames, FollowedStandings, ScriptedList
+from tests.fakes.hooks import FakeHooks
 from tests.fakes.outlets import FakeOwners, MemoryQueue, QueuedMessage, RecordingChannel, RecordingOutlet, person
 from tests.fakes.positions import MemoryCursors, MemoryDeliveries, MemoryNamesIndex
 from tests.fakes.public_names import MemoryPublicNames
+from tests.fakes.publisher import FakePublisher
 from tests.fakes.register import MemoryRegister
 from tests.fakes.registries import FakeRegistry, fake_registries
 from tests.fakes.times import START, CountingIds, PassingSleep, SettableClock
@@ -26,7 +28,9 @@ __all__ = [
     "CountingIds",
     "FakeAdvisories",
     "FakeFeedService",
+    "FakeHooks",
     "FakeOwners",
+    "FakePublisher",
     "FakeRegistry",
     "Faults",
     "FeedWorld",

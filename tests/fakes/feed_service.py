@@ -94,10 +94,11 @@ class FakeFeedService:
         return self.policy
 
     async def get_upstreaming_behavior(self, feed: Feed, name: PackageName) -> UpstreamingBehavior:
-        """Read the switch; a package that the feed never saw reads `auto`."""
+        """Read the switch; that of a package which the feed never saw reads as it was set, else `auto`."""
         await self.faults.begin("get_upstreaming_behavior", feed=feed.ref, name=name)
-        package = self._for_owner(feed).packages.get(name)
-        return UpstreamingBehavior.AUTO if package is None else package.behavior
+        held = self._for_owner(feed)
+        package = held.packages.get(name)
+        return held.switches.get(name, UpstreamingBehavior.AUTO) if package is None else package.behavior
 
     async def allow_external_versions(self, feed: Feed, name: PackageName) -> None:
         """Open the switch."""
@@ -131,8 +132,11 @@ class FakeFeedService:
 
     async def _switch(self, method: str, feed: Feed, name: PackageName, behavior: UpstreamingBehavior) -> None:
         call = await self.faults.begin(method, feed=feed.ref, name=name)
-        package = self._for_owner(feed).packages.get(name)
-        if package is not None:
+        held = self._for_owner(feed)
+        package = held.packages.get(name)
+        if package is None:
+            held.switches[name] = behavior
+        else:
             package.behavior = behavior
             package.effective = package.effective if self.slow_to_settle else behavior
         self.faults.end(call)

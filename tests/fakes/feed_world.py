@@ -89,12 +89,16 @@ class HeldPackage:
 
 @dataclass(slots=True)
 class HeldFeed:
-    """One feed, its packages in the order of their first appearance, and its change log."""
+    """One feed, its packages in the order of their first appearance, and its change log.
+
+    `switches` are those that were set of packages which the feed does not hold yet.
+    """
 
     feed: Feed
     packages: dict[PackageName, HeldPackage] = field(default_factory=dict)
     changes: list[PackageName] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    switches: dict[PackageName, UpstreamingBehavior] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

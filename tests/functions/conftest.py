@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import approvals, audits, checks, health, hooks, notices, poison, sweeps, watches
+from functions import approvals, audits, canary, checks, health, hooks, notices, poison, sweeps, watches
 from local.host.http_messages import Answer, Request, to_answer, to_message
 from local.host.messages import Message, text
 from local.host.server import load
@@ -61,10 +61,12 @@ def app_over(house: House) -> App:
         relay=house.notices,
         messenger=house.messenger,
         announcer=house.announcer,
+        hook_inspector=house.hook_inspector,
         sealer=Sealer(house.register, MemoryDigests(), house.clock),
         readiness=house.readiness,
         expirer=Expirer(house.register, house.queue, house.clock),
         approvals=None,
+        canary=None,
     )
 
 
@@ -97,7 +99,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], App]], No
     """Replace what every trigger asks for the application."""
 
     def replace(provide: Callable[[], App]) -> None:
-        for room in (approvals, audits, checks, health, hooks, notices, poison, sweeps, watches):
+        for room in (approvals, audits, canary, checks, health, hooks, notices, poison, sweeps, watches):
             monkeypatch.setattr(room, "app", provide)
 
     return replace

@@ -25,6 +25,7 @@ def test_the_functions_are_those_of_the_design(worker: Worker) -> None:
         "ask_for_versions",
         "ask_registries",
         "check_package",
+        "exercise_canary",
         "expire_approvals",
         "live",
         "ready",
@@ -76,6 +77,7 @@ def test_schedules(worker: Worker) -> None:
         "watch_registries": "%WATCH_SCHEDULE%",
         "relay_outbox": "*/15 * * * * *",
         "expire_approvals": "0 * * * * *",
+        "exercise_canary": "45 * * * * *",
         "seal_chains": "0 30 0 * * *",
     }
 

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,11 +16,13 @@ from shared.bootstrap import App
 from shared.domain.cases import CaseState
 from shared.domain.evidence import OrganizationPolicy, UpstreamingBehavior
 from shared.domain.notices import NoticeKind
+from shared.domain.subscriptions import SubscriptionStatus
 from shared.errors import UpstreamUnavailable
 from shared.ports import QueueName
 from tests.adapters.doors.vectors import VECTORS, Vector
+from tests.application.canary_scene import scene
 from tests.application.house import BILLING
-from tests.functions.conftest import Platform
+from tests.functions.conftest import Platform, app_over
 
 HOOK = {
     "id": "6f2c0f6e-0000-4000-8000-000000000001",
@@ -138,6 +141,22 @@ async def test_what_is_about_no_package_is_told_with_the_watch(platform: Platfor
     assert [notice.kind for notice in platform.house.channel.sent] == [NoticeKind.ORGANIZATION_POLICY_OFF]
 
 
+async def test_a_sweep_looks_after_the_service_hooks(platform: Platform) -> None:
+    """One that does not deliver is told; that they cannot be seen does not stop the sweep."""
+    house = platform.house
+    house.service.world.add_feed("core")
+    house.hooks.add("a")
+    house.hooks.turn("a", SubscriptionStatus.DISABLED_BY_SYSTEM)
+    house.hooks.faults.fail("subscriptions", UpstreamUnavailable("down", service="Azure DevOps"))
+    await platform.timer("sweep_feeds")
+    assert len(house.queue.take(QueueName.FEED_SWEEPS)) == 1
+    assert house.queue.take(QueueName.NOTICES) == []
+    await platform.timer("sweep_feeds")
+    (text,) = house.queue.take(QueueName.NOTICES)
+    await platform.queue("send_notice", text)
+    assert [notice.kind for notice in house.channel.sent] == [NoticeKind.HOOKS_NOT_DELIVERING]
+
+
 async def test_poison_becomes_visible(platform: Platform) -> None:
     """A check as the state of its case, a walk in readiness."""
     feed = platform.house.service.world.add_feed("core")
@@ -149,6 +168,27 @@ async def test_poison_becomes_visible(platform: Platform) -> None:
     answer = await platform.http("ready", headers={}, body=b"", route={})
     assert answer.status == 503
     assert json.loads(answer.body)["dependencies"]["walks"]["ok"] is False
+
+
+async def test_the_canary_is_exercised(
+    platform: Platform, install: Callable[[Callable[[], App]], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The timer leads to its tick; without one it asks nobody anything, and readiness says so."""
+    made = await scene(platform.house)
+    before = len(platform.house.cursors.faults.calls)
+    await platform.timer("exercise_canary")
+    assert len(platform.house.cursors.faults.calls) == before
+    app = platform.house.readiness
+    assert (await app.report())["canary"].detail == "not configured"
+    install(lambda: replace(app_over(platform.house), canary=made.canary, readiness=replace(app, canary=made.report)))
+    with caplog.at_level(logging.INFO):
+        await platform.timer("exercise_canary")
+    assert any(line.startswith("canary published") for line in caplog.messages)
+    answer = await platform.http("ready", headers={}, body=b"", route={})
+    assert json.loads(answer.body)["dependencies"]["canary"] == {
+        "ok": True,
+        "detail": "never protected yet; an exercise is under way",
+    }
 
 
 async def test_live_and_ready(platform: Platform) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 
 from shared.adapters.notices import LogChannel
+from shared.domain.canary import EVERY, OVERDUE_AFTER, SILENT_AFTER
 from shared.domain.evidence import OrganizationPolicy
 from shared.domain.feeds import FeedRef
 from shared.domain.notices import Notice, NoticeKind
 from shared.logs import told
-from tests.infra.bicep import ROOT, body, module
+from tests.infra.bicep import INFRA, ROOT, body, module
 
 RULES: Final[list[dict[str, Any]]] = module("alerts")["variables"]["rules"]["value"]
 QUERIES: Final = {rule["name"]: rule["query"] for rule in RULES}
@@ -40,6 +41,9 @@ def test_everything_that_must_wake_somebody_has_an_alert() -> None:
         "notices-failing",
         "policy-off",
         "no-digest",
+        "hooks-not-delivering",
+        "canary-overdue",
+        "canary-silent",
     }
 
 
@@ -67,6 +71,7 @@ def test_no_quoted_text_goes_unchecked(name: str) -> None:
     [
         ("protection-not-holding", NoticeKind.PROTECTION_NOT_HOLDING),
         ("policy-off", NoticeKind.ORGANIZATION_POLICY_OFF),
+        ("hooks-not-delivering", NoticeKind.HOOKS_NOT_DELIVERING),
     ],
 )
 async def test_the_alert_finds_the_notice(name: str, kind: NoticeKind, caplog: pytest.LogCaptureFixture) -> None:
@@ -88,6 +93,23 @@ def test_the_policy_that_is_off_is_told_as_the_alert_expects() -> None:
     line = told("the organization's policy is seen anew", policy=OrganizationPolicy.OFF.value)
     assert "policy=off" in line
     assert "policy=policy.value" in CODE
+
+
+def test_silence_is_as_long_as_an_exercise_may_take() -> None:
+    """From one beginning to the next, and until that one is overdue; the window reaches as far."""
+    (hours,) = re.findall(r"timestamp > ago\((\d+)h\)", QUERIES["canary-silent"])
+    (rule,) = (rule for rule in RULES if rule["name"] == "canary-silent")
+    assert timedelta(hours=int(hours)) == SILENT_AFTER == EVERY + OVERDUE_AFTER
+    assert f"{hours} hours" in rule["title"]
+    assert rule["window"] == "P2D"
+
+
+def test_silence_is_an_alarm_only_where_there_is_a_canary() -> None:
+    """Every other rule is always on; main.bicep tells by the setting."""
+    enabled = re.findall(r"^    enabled: (.+)$", (INFRA / "modules" / "alerts.bicep").read_text("utf-8"), re.MULTILINE)
+    assert enabled == ["true", "hasCanary || rule.name != 'canary-silent'"]
+    main = (INFRA / "main.bicep").read_text("utf-8")
+    assert "hasCanary: contains(settings, 'CANARY_FEED') && !empty(settings.CANARY_FEED)" in main
 
 
 def test_the_lag_is_counted_by_registry() -> None:
@@ -113,5 +135,4 @@ def test_a_query_that_finds_rows_raises_an_alert() -> None:
     alert = body(module("alerts")["resources"]["alerts"])["properties"]
     (criterion,) = alert["criteria"]["allOf"]
     assert (criterion["timeAggregation"], criterion["operator"], criterion["threshold"]) == ("Count", "GreaterThan", 0)
-    assert alert["enabled"] is True
     assert alert["actions"]["actionGroups"]

@@ -18,7 +18,7 @@ _MAIN: Final = INFRA / "main.bicep"
 # Functions and namespaces of Bicep's own.
 _BICEP: Final = {
     *("cidrSubnet", "guid", "subscriptionResourceId", "toLower", "union", "uniqueString"),
-    *("empty", "environment", "subscription"),
+    *("contains", "empty", "environment", "subscription"),
 }
 
 

@@ -39,6 +39,8 @@ def test_every_default_of_azd_is_told_right() -> None:
     for name in ("useTeams", "useMail", "usePersonalAccessToken", "usePrivateNetwork"):
         assert parameters[name]["value"].endswith("=false}")
         assert facts(FILES[0])["parameters"][name]["default"] is False
+    assert parameters["useApprovals"]["value"].endswith("=true}")
+    assert facts(FILES[0])["parameters"]["useApprovals"]["default"] is True
 
 
 def test_every_role_is_told() -> None:

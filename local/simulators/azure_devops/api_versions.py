@@ -19,10 +19,11 @@ _SHAPE: Final = re.compile(r"(\d+\.\d+)(?:-preview(?:\.(\d+))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """`released` may be asked for plainly; `known` with `-preview`, released ones too."""
+    """`released` may be asked for plainly; `known` with `-preview`, released ones too; `preview` is its number."""
 
     released: frozenset[str]
     known: frozenset[str]
+    preview: str = "1"
 
 
 _ALL = frozenset({"6.0", "6.1", "7.0", "7.1", "7.2"})
@@ -32,6 +33,7 @@ RELEASED_SWITCH: Final = Versions(frozenset({"7.0", "7.1"}), _ALL - {"6.0"})
 PREVIEW_SWITCH: Final = Versions(frozenset(), _ALL - {"6.0"})
 NEWEST_ONLY: Final = Versions(frozenset(), frozenset({"7.2"}))
 PREVIEW: Final = Versions(frozenset(), _ALL | {"5.0", "5.1"})
+PREVIEW_3: Final = Versions(frozenset(), _ALL, preview="3")
 
 
 def requested_version(request: Request) -> str | None:
@@ -64,7 +66,7 @@ def agreed_version(request: Request, versions: Versions) -> str:
 
 def _checked(text: str, versions: Versions) -> str:
     shape = _SHAPE.fullmatch(text.lower())
-    if shape is None or shape.group(1) not in versions.known or shape.group(2) not in (None, "1"):
+    if shape is None or shape.group(1) not in versions.known or shape.group(2) not in (None, versions.preview):
         raise bad_request(
             "VssVersionOutOfRangeException",
             f"The requested REST API version of {text} is out of range for this server. The latest REST API version"

@@ -24,15 +24,20 @@ from local.simulators.azure_devops import (
     npm_side,
     pypi_side,
     rest_changes,
+    rest_entitlements,
     rest_feeds,
+    rest_hooks,
     rest_packages,
     rest_people,
     rest_policy,
+    rest_projects,
     rest_recycle,
+    rest_tokens,
     rest_upstreaming,
 )
 from local.simulators.azure_devops.callers import SIGN_IN_PATH, sign_in_page
 from local.simulators.azure_devops.calls import Site
+from local.simulators.azure_devops.hook_sender import HookSender
 from local.simulators.azure_devops.routing import unknown_route
 from local.simulators.azure_devops.shelf import Shelf
 from local.simulators.azure_devops.throttling import Throttling
@@ -45,6 +50,10 @@ _PARTS = (
     blob_store,
     discovery,
     rest_people,
+    rest_entitlements,
+    rest_tokens,
+    rest_projects,
+    rest_hooks,
     rest_policy,
     rest_changes,
     rest_recycle,
@@ -94,7 +103,7 @@ def build_app(world: World, *, upstream: httpx.AsyncClient | None = None) -> Fau
     `/_control` needs no credential: serve the app on loopback only.
     """
     client = httpx.AsyncClient(timeout=_UPSTREAM_TIMEOUT, trust_env=False) if upstream is None else upstream
-    site = Site(world, Shelf(world, client))
+    site = Site(world, Shelf(world, client), HookSender(world, client))
     throttling = Throttling(world.clock)
 
     @asynccontextmanager

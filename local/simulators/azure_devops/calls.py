@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -24,6 +24,9 @@ from local.simulators.azure_devops.people import ADMINISTER, DELETE, PERMISSIONS
 from local.simulators.azure_devops.shelf import Shelf
 from local.simulators.azure_devops.world import Organization, Project, World
 
+if TYPE_CHECKING:
+    from local.simulators.azure_devops.hook_sender import HookSender
+
 _SCOPES: Final[Mapping[str, str]] = {
     READ: "vso.packaging",
     SAVE: "vso.packaging",
@@ -39,6 +42,7 @@ class Site:
 
     world: World
     shelf: Shelf
+    hooks: HookSender
     blobs: dict[str, bytes] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from local.simulators.azure_devops.calls import Site
 from local.simulators.azure_devops.control_models import (
     ClockModel,
     DeleteModel,
+    EventModel,
     FeedChangeModel,
     FeedScope,
     GenerateInModel,
@@ -24,6 +25,7 @@ from local.simulators.azure_devops.control_models import (
 )
 from local.simulators.azure_devops.dump import listing_json
 from local.simulators.azure_devops.feeds import Feed
+from local.simulators.azure_devops.hooks import publisher_of
 from local.simulators.azure_devops.models import SettingsModel, VersionModel
 from local.simulators.azure_devops.publishing import delete, publish, purge, version_not_found
 from local.simulators.azure_devops.rest_upstreaming import read_behavior
@@ -93,9 +95,20 @@ class Control:
         return {}
 
     async def clock(self, model: ClockModel) -> dict[str, Any]:
-        """Move the clock on."""
-        self._world.offset += timedelta(seconds=model.advance_seconds)
+        """Move the clock on; notifications of service hooks that fall due meanwhile are sent."""
+        await self._site.hooks.advance(timedelta(seconds=model.advance_seconds))
         return {"now": self._world.now().isoformat()}
+
+    async def event(self, model: EventModel) -> dict[str, Any]:
+        """Let an event occur, and send it to the service hooks that want it."""
+        organization = self._organization(model.organization)
+        if publisher_of(model.event_type) is None:
+            raise KeyError(f"no event {model.event_type!r}")
+        project = organization.project(model.project)
+        meant = await self._site.hooks.occur(
+            organization, project, event_type=model.event_type, resource=model.resource
+        )
+        return {"subscriptions": [one.state() for one in meant]}
 
     async def role(self, model: RoleModel) -> dict[str, Any]:
         """Give an identity a role in a feed; `none` takes it away."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import Field
+
 from local.simulators.azure_devops.models import (
     FeedModel,
     GenerateModel,
@@ -55,6 +59,15 @@ class ClockModel(Strict):
     """How far to move the clock on."""
 
     advance_seconds: float
+
+
+class EventModel(Strict):
+    """An event that occurs in a project; `resource` is put over a sample of what it is about."""
+
+    organization: str | None = None
+    project: str
+    event_type: str = "build.complete"
+    resource: dict[str, Any] = Field(default_factory=dict)
 
 
 class RoleModel(FeedScope):

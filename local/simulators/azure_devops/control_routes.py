@@ -18,6 +18,7 @@ from local.simulators.azure_devops.control import Control
 from local.simulators.azure_devops.control_models import (
     ClockModel,
     DeleteModel,
+    EventModel,
     FeedChangeModel,
     GenerateInModel,
     IdentityInModel,
@@ -59,6 +60,7 @@ def _orders(control: Control) -> dict[str, Endpoint]:
         "policy": _posting(PolicyModel, control.policy),
         "settings": _posting(SettingsModel, control.settings),
         "clock": _posting(ClockModel, control.clock),
+        "event": _posting(EventModel, control.event),
         "role": _posting(RoleModel, control.role),
         "identity": _posting(IdentityInModel, control.identity),
         "feeds": _posting(NewFeedModel, control.new_feed),

@@ -42,6 +42,7 @@ def _organization(world: World, organization: Organization) -> dict[str, Any]:
             for one in organization.identities.values()
         ],
         "feeds": [_feed(world, one) for one in organization.feeds],
+        "subscriptions": [one.state() for one in organization.subscriptions],
     }
 
 

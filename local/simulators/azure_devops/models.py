@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 type Protocol = Literal["npm", "pypi", "nuget", "maven", "cargo", "upack"]
 type Role = Literal["none", "custom", "reader", "collaborator", "contributor", "administrator"]
@@ -16,9 +16,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ListedPatModel(Strict):
+    """A token as its owner's list shows it, with `everywhere` for all organizations."""
+
+    name: str
+    valid_to: AwareDatetime
+    everywhere: bool = False
+
+
 class IdentityModel(Strict):
     """A person (`user`), a `service` or a group; members are names. `pats` may be limited to scopes.
 
+    `administers` are names of projects; `subscriptions` is the right to service hooks beyond those. `listed_pats` are
+    what the list of tokens shows, which has nothing to do with which of them are good.
     Of an `entra-group` only those members are told who have `signed_in` once; all of them hold its roles.
     """
 
@@ -35,6 +45,11 @@ class IdentityModel(Strict):
     members: list[str] = []
     artifacts_administrator: bool = False
     collection_administrator: bool = False
+    administers: list[str] = []
+    subscriptions: Literal["none", "view", "edit"] = "none"
+    access_level: Literal["none", "stakeholder", "express", "advanced"] = "express"
+    access_status: Literal["active", "pending", "disabled"] = "active"
+    listed_pats: list[ListedPatModel] = []
 
 
 class ProjectModel(Strict):
@@ -142,6 +157,7 @@ class SettingsModel(Strict):
     changes_tell_origin: bool | None = None
     python_saves_each_file: bool | None = None
     downloads_redirect: bool | None = None
+    unseen_subscriptions_status: Literal[200, 403] | None = None
 
 
 class Seed(Strict):

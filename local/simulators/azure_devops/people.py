@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -30,12 +31,22 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 ROLES: Final = tuple(PERMISSIONS)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPat:
+    """A token as its owner's list shows it; `everywhere` = good in all organizations."""
+
+    name: str
+    valid_to: datetime
+    everywhere: bool = False
+
+
 @dataclass(slots=True)
 class Identity:
     """A person, a service identity or a group; `members` are identity ids.
 
     `pats` are presented as Basic passwords, `tokens` as Bearer. `artifacts_administrator` and
-    `collection_administrator` make somebody owner of every feed.
+    `collection_administrator` make somebody owner of every feed. `administers` are ids of projects; `subscriptions`
+    (none, view, edit) is the right to service hooks that was given beyond that.
     """
 
     id: str
@@ -51,6 +62,11 @@ class Identity:
     members: set[str] = field(default_factory=set)
     active: bool = True
     signed_in: bool = True
+    administers: frozenset[str] = frozenset()
+    subscriptions: str = "none"
+    access_level: str = "express"
+    access_status: str = "active"
+    listed_pats: tuple[ListedPat, ...] = ()
 
     @property
     def is_group(self) -> bool:

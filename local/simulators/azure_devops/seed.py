@@ -19,7 +19,7 @@ from local.simulators.azure_devops.models import (
     SwitchModel,
     UpstreamModel,
 )
-from local.simulators.azure_devops.people import Identity
+from local.simulators.azure_devops.people import Identity, ListedPat
 from local.simulators.azure_devops.rest_upstreaming import read_behavior
 from local.simulators.azure_devops.seed_packages import add_package, generate, stable_id
 from local.simulators.azure_devops.world import Organization, Project, World
@@ -86,6 +86,11 @@ def add_identity(organization: Organization, model: IdentityModel) -> Identity:
         members={identity_named(organization, name).id for name in model.members},
         active=model.active,
         signed_in=model.signed_in,
+        administers=frozenset(organization.project(name).id for name in model.administers),
+        subscriptions=model.subscriptions,
+        access_level=model.access_level,
+        access_status=model.access_status,
+        listed_pats=tuple(ListedPat(pat.name, pat.valid_to, pat.everywhere) for pat in model.listed_pats),
     )
     organization.identities[identity.id] = identity
     return identity

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from local.simulators.azure_devops.errors import feed_not_found, project_not_found
 from local.simulators.azure_devops.feeds import Feed
+from local.simulators.azure_devops.hooks import HookSubscription
 from local.simulators.azure_devops.packages import HeldVersion, Package, PackageChange
 from local.simulators.azure_devops.people import Identity
 
@@ -24,7 +25,8 @@ class Behavior:
     `pypi_index_speaks_json`: no document says that a feed's Python index does. `policy_needs_default_value`: some
     organizations answer 405 to who leaves `defaultValue` out, others answer. `python_saves_each_file` true is the
     dangerous reading: `auto` then keeps out what was not downloaded. `downloads_redirect`: the real service answers
-    with an address of its blob store.
+    with an address of its blob store. `unseen_subscriptions_status` 403 refuses who may see no service hook; 200 shows
+    an empty list.
     """
 
     propagation: timedelta = timedelta(0)
@@ -39,6 +41,7 @@ class Behavior:
     policy_needs_default_value: bool = True
     python_saves_each_file: bool = True
     downloads_redirect: bool = False
+    unseen_subscriptions_status: int = 200
 
 
 @dataclass(slots=True)
@@ -70,6 +73,7 @@ class Organization:
     feeds: list[Feed] = field(default_factory=list)
     identities: dict[str, Identity] = field(default_factory=dict)
     feed_log: list[FeedChange] = field(default_factory=list)
+    subscriptions: list[HookSubscription] = field(default_factory=list)
 
     def project(self, text: str) -> Project:
         """Return the project of that id or name."""

@@ -130,7 +130,8 @@ def _asked(request: Request) -> str:
 
 def _is_success(request: Request, answer: Answer) -> bool:
     # Documentation and observations of PATCH disagree (200, 202, 204), and its body says nothing.
-    if request.method == "PATCH":
+    # What a publish is answered with (PUT) is not documented at all.
+    if request.method in {"PATCH", "PUT"}:
         return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
     return answer.status == HTTPStatus.OK
 

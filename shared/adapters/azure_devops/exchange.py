@@ -36,7 +36,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
-    json: Mapping[str, str] | None = None
+    json: Mapping[str, object] | None = None
     longest_answer: int = SMALL_ANSWER
     download: bool = False
 

@@ -31,7 +31,7 @@ _HEADERS: Final = {
 
 
 class Sender:
-    """Sends; every request here is idempotent (GET, or PATCH of a value), so every one may be tried again."""
+    """Sends; every request is idempotent (GET, PATCH of a value, PUT of a version), so every one may be tried again."""
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ from local.simulators.server import serving
 from shared.adapters.azure_devops.addresses import Hosts
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
 from shared.adapters.azure_devops.credentials import PersonalAccessToken
+from shared.adapters.azure_devops.hooks import AzureDevOpsHooks
 from shared.adapters.azure_devops.sender import Sender
 from shared.adapters.azure_devops.throttle import Timing
 from shared.adapters.outbound.trusted import trusted_client
@@ -126,16 +127,26 @@ class Simulated:
             self._feeds = self.client(GUARD_TOKEN)
         return self._feeds
 
-    def client(self, token: str) -> AzureDevOpsFeeds:
-        """Return a fresh client with a credential."""
-        sender = Sender(
+    @property
+    def hooks(self) -> AzureDevOpsHooks:
+        """A fresh client of the guard's for service hooks."""
+        return AzureDevOpsHooks(self._sender(GUARD_TOKEN), hosts=self._hosts, organization="ACME")
+
+    @property
+    def _hosts(self) -> Hosts:
+        return Hosts(devops=self.url, feeds=self.url, packages=self.url, identity=self.url)
+
+    def _sender(self, token: str) -> Sender:
+        return Sender(
             self.http,
             credentials=PersonalAccessToken(token),
             timing=Timing(self.clock, self.sleep, lambda: 0.5),
             user_agent="feedwarden-tests",
         )
-        hosts = Hosts(devops=self.url, feeds=self.url, packages=self.url, identity=self.url)
-        return AzureDevOpsFeeds(sender, hosts=hosts, organization="ACME", clock=self.clock)
+
+    def client(self, token: str) -> AzureDevOpsFeeds:
+        """Return a fresh client with a credential."""
+        return AzureDevOpsFeeds(self._sender(token), hosts=self._hosts, organization="ACME", clock=self.clock)
 
     async def feed(self, name: str = "core") -> Feed:
         """Return a feed of that name."""

@@ -14,6 +14,7 @@ from shared.adapters.azure_devops.errors_wire import refuse_failures, retry_afte
 from shared.adapters.azure_devops.exchange import Answer, Request
 from shared.adapters.azure_devops.feeds_wire import read_feed, read_feeds
 from shared.adapters.azure_devops.fetch_wire import Wanted, read_downloads, wanted_version
+from shared.adapters.azure_devops.hooks_wire import read_subscriptions
 from shared.adapters.azure_devops.index_wire import INDEXES
 from shared.adapters.azure_devops.owners_identities_wire import read_identities
 from shared.adapters.azure_devops.owners_wire import read_permissions
@@ -53,6 +54,7 @@ _READERS: dict[str, Callable[[Answer], object]] = {
     "versions": lambda got: with_origins(read_versions(got), ()),
     "behavior": read_behavior,
     "policy": read_policy,
+    "subscriptions": read_subscriptions,
     "permissions": lambda got: read_permissions(got, of="x"),
     "identities": lambda got: read_identities(got, ["a"]),
     "npm index": lambda got: INDEXES[Ecosystem.NPM].offer(got, _NPM),
@@ -65,7 +67,7 @@ _READERS: dict[str, Callable[[Answer], object]] = {
 _MEMBERS = st.from_regex(
     r"value|id|name|versions?|upstreamSources|packageChanges|package|files|filename|project|protocolType|sourceChain"
     r"|role|identityId|descriptor|isContainer|memberIds|properties|Mail|publishDate|effectiveValue|nextPackageContinuationToken"
-    r"|dist|tarball|url|resources|@id|@type",
+    r"|dist|tarball|url|resources|@id|@type|status|eventType|consumerId|publisherInputs|consumerInputs|projectId",
     fullmatch=True,
 )
 _JSON: st.SearchStrategy[Any] = st.recursive(
@@ -80,6 +82,14 @@ _SAMPLES = st.sampled_from(
         listed(package(None)),
         listed(version()),
         listed({"role": "administrator", "identityId": "A", "identityDescriptor": "x;y"}),
+        listed(
+            {
+                "id": "a-1",
+                "status": "enabled",
+                "eventType": "git.push",
+                "consumerInputs": {"url": "https://x.example.test/"},
+            }
+        ),
         listed({"id": "a", "descriptor": "x;y", "memberIds": ["b"], "properties": {"Mail": {"$value": "m"}}}),
         {"packageChanges": [{"package": package(None)}], "nextPackageContinuationToken": 2},
         {"name": "core", "versions": {"1.0": {}}},

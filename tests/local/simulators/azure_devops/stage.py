@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -144,8 +145,11 @@ def _nobody_there(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("nobody listens there", request=request)
 
 
-def build_stage(seed: dict[str, Any] | None = None) -> Stage:
-    """Return a fresh stage."""
+type Elsewhere = Callable[[httpx.Request], httpx.Response]
+
+
+def build_stage(seed: dict[str, Any] | None = None, *, elsewhere: Elsewhere = _nobody_there) -> Stage:
+    """Return a fresh stage; `elsewhere` answers what the simulator asks of anybody but the registries."""
     numbers = count(1)
     told: list[Stage] = []
 
@@ -156,8 +160,8 @@ def build_stage(seed: dict[str, Any] | None = None) -> Stage:
     plant(world, Seed.model_validate(seed or SEED))
     npm, pypi = npm_registry_app(new_npm_registry(clock)), pypi_registry_app(new_pypi_registry(clock))
     upstream = httpx.AsyncClient(
-        # Whoever else is asked is not there. (The default transport would load certificates for each test.)
-        transport=httpx.MockTransport(_nobody_there),
+        # (The default transport would load certificates for each test.)
+        transport=httpx.MockTransport(elsewhere),
         mounts={NPM: httpx.ASGITransport(npm), PYPI: httpx.ASGITransport(pypi)},
     )
     app = build_app(world, upstream=upstream)

@@ -1,0 +1,176 @@
+"""What the steps stand on: settings as far as they can be read, who asks, and what earlier steps found."""
+
+from __future__ import annotations
+
+import random
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import aiohttp
+import httpx
+
+from local.onboard.credentials import credentials_of
+from local.onboard.options import Options
+from local.onboard.rest_wire import Subject
+from shared.adapters.azure_devops.addresses import Hosts
+from shared.adapters.azure_devops.client import AzureDevOpsFeeds
+from shared.adapters.azure_devops.credentials import Credentials
+from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request
+from shared.adapters.azure_devops.sender import Sender
+from shared.adapters.azure_devops.throttle import Timing
+from shared.adapters.notices.smtp_address import SmtpAddress
+from shared.adapters.outbound.guarded import GuardedClient
+from shared.adapters.outbound.identity import user_agent
+from shared.adapters.outbound.trusted import trusted_client
+from shared.bootstrap import VERSION, new_id, now, read_configuration
+from shared.bootstrap.configuration import hosts_of
+from shared.bootstrap.surroundings import sleep
+from shared.domain.feeds import Feed
+from shared.domain.policy import Stance
+from shared.domain.rules import GuardPolicy
+from shared.errors import ConfigurationError, UpstreamUnavailable
+from shared.settings import Settings, examine_settings
+
+USER_TOKEN: Final = "AZURE_DEVOPS_USER_TOKEN"  # noqa: S105  # a variable's name, no secret
+_ACCESS_LEVELS: Final = "https://vsaex.dev.azure.com"
+_MICROSOFT: Final = "https://dev.azure.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the machine gives; `tls_context` None = the system's authorities, for Azure DevOps and the mail server."""
+
+    timing: Timing = field(default_factory=lambda: Timing(now, sleep, random.random))
+    tls_context: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a person configured, as far as it can be read, and every problem with it."""
+
+    settings: Settings
+    policy: GuardPolicy
+    problems: tuple[str, ...]
+
+
+def read(environment: Mapping[str, str]) -> Read:
+    """Read settings, policy file and secrets; problems are told, never raised."""
+    settings, found = examine_settings(environment)
+    try:
+        configuration = read_configuration(environment)
+    except ConfigurationError as error:
+        return Read(settings, GuardPolicy(Stance(settings.mode)), error.problems or found)
+    return Read(configuration.settings, configuration.policy, ())
+
+
+@dataclass(slots=True)
+class Ground:
+    """What steps read, and what they leave for later ones: the subject, the feeds; None = not found out.
+
+    `hosts` None = Azure DevOps cannot be asked, for problems that the first step told.
+    """
+
+    options: Options
+    read: Read
+    hosts: Hosts | None
+    http: httpx.AsyncClient
+    sender: Sender
+    credentials: Credentials
+    registries: GuardedClient
+    user_token: str = field(default="", repr=False)
+    machine: Machine = field(default_factory=Machine)
+    new_id: Callable[[], str] = new_id
+    subject: Subject | None = None
+    feeds: tuple[Feed, ...] | None = None
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What tells the time."""
+        return self.machine.timing.clock
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        return self.read.settings
+
+    @property
+    def agent(self) -> str:
+        """How we introduce ourselves."""
+        return user_agent(version=VERSION, contact=self.settings.contact)
+
+    def azure_devops(self) -> tuple[Hosts, str]:
+        """Return Azure DevOps' addresses and the organization. Raises ConfigurationError."""
+        if self.hosts is None or not self.settings.organization:
+            raise ConfigurationError(("Azure DevOps cannot be asked before the settings are right",))
+        return self.hosts, self.settings.organization
+
+    def service(self) -> AzureDevOpsFeeds:
+        """Return the product's own client. Raises ConfigurationError."""
+        hosts, organization = self.azure_devops()
+        return AzureDevOpsFeeds(self.sender, hosts=hosts, organization=organization, clock=self.clock)
+
+    def access_levels_base(self) -> str:
+        """Return the host that tells access levels; the credential goes nowhere but where the settings lead."""
+        if self.options.entitlements_url:
+            return self.options.entitlements_url
+        return _ACCESS_LEVELS if self.settings.devops_url == _MICROSOFT else self.settings.devops_url
+
+    async def once(self, request: Request, *, authorization: str, body: object = None) -> Answer:
+        """Send one request exactly once and return its answer, whatever it is: for what must not be repeated by itself.
+
+        Raises UpstreamUnavailable, after which nobody knows whether it was heeded.
+        """
+        headers = {"Accept": "application/json", "X-TFS-FedAuthRedirect": "Suppress", "Authorization": authorization}
+        try:
+            got = await self.http.request(
+                request.method,
+                request.url,
+                params=request.params or None,
+                json=body,
+                headers={**headers, "User-Agent": self.agent},
+                follow_redirects=False,
+            )
+        except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
+            # Only the kind: texts of transport errors may quote what was sent.
+            raise UpstreamUnavailable(f"no answer ({type(error).__name__})", service=SERVICE) from None
+        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content)
+
+
+def secrets_of(settings: Settings, user_token: str) -> list[str]:
+    """Return every secret there is, for whoever must not show them."""
+    single = (settings.pat, settings.storage_connection, settings.teams_webhook_url, settings.smtp_url)
+    listed = [secret for several in settings.hook_secrets.values() for secret in several]
+    kept = [secret.reveal() for secret in (*single, *listed, *settings.approval_keys) if secret is not None]
+    password = "" if settings.smtp_url is None else SmtpAddress.of(settings.smtp_url.reveal()).password
+    return [*kept, user_token, password]
+
+
+@asynccontextmanager
+async def ground_of(
+    environment: Mapping[str, str], options: Options, machine: Machine | None = None
+) -> AsyncIterator[Ground]:
+    """Prepare what the steps stand on; nothing is asked yet, and all that is opened is closed."""
+    got, on = read(environment), machine or Machine()
+    settings = got.settings
+    agent = user_agent(version=VERSION, contact=settings.contact)
+    credentials = credentials_of(settings, options)
+    registries = GuardedClient(user_agent=agent, allowed_hosts=settings.allowed_registry_hosts)
+    async with trusted_client(user_agent=agent, ssl_context=on.tls_context) as http:
+        sender = Sender(http, credentials=credentials, timing=on.timing, user_agent=agent)
+        token = environment.get(USER_TOKEN, "").strip()
+        try:
+            yield Ground(options, got, _hosts(settings), http, sender, credentials, registries, token, on)
+        finally:
+            await sender.aclose()
+            await registries.aclose()
+
+
+def _hosts(settings: Settings) -> Hosts | None:
+    try:
+        return hosts_of(settings)
+    except ConfigurationError:
+        return None

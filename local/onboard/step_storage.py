@@ -1,0 +1,45 @@
+"""Whether the storage account answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from local.onboard.credentials import storage_credential
+from local.onboard.findings import Finding, Reporter
+from local.onboard.ground import Ground
+from shared.adapters.queues import StorageQueue
+from shared.adapters.register import Storage, StorageAddress, TableCursors
+from shared.errors import FeedwardenError
+from shared.ports import QueueName
+
+_HOW: Final = (
+    "without keys, who asks needs the roles Storage Table Data Reader and Storage Queue Data Reader on the account, "
+    "and a network that reaches it; docs/deployment.md says who has which role"
+)
+
+
+def storage_of(ground: Ground) -> Storage | None:
+    """Return the storage account; None = none is named."""
+    settings = ground.settings
+    if settings.storage_connection is not None:
+        return Storage(StorageAddress(connection=settings.storage_connection.reveal()))
+    if settings.storage_account is None:
+        return None
+    address = StorageAddress.of_account(settings.storage_account, client_id=settings.client_id)
+    return Storage(address, credentials=lambda client_id: storage_credential(ground.options, client_id))
+
+
+async def storage(ground: Ground, report: Reporter) -> list[Finding]:
+    """Read one row that need not be there, and ask how many messages wait; nothing is made."""
+    account = storage_of(ground)
+    if account is None:
+        return [report.missing("no storage account is named", "set STORAGE_CONNECTION__accountName")]
+    try:
+        await TableCursors(account).read("onboard")
+        waiting = {queue: await StorageQueue(account).waiting(queue) for queue in QueueName}
+    except FeedwardenError as error:
+        return [report.not_known(str(error), _HOW)]
+    finally:
+        await account.close()
+    told = ", ".join(f"{queue}: {count}" for queue, count in waiting.items())
+    return [report.ok(f"tables and queues answer; messages waiting: {told}")]

@@ -1,0 +1,164 @@
+"""The canary: once a day, leave a synthetic package open to the outside, and time how Feedwarden finds and ends it.
+
+Nothing here queues a check or tells anybody where to look: what is measured is the way that a real package goes.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from shared.application import canary_outcome
+from shared.application.canary_gate import CanaryGate, Refusal
+from shared.application.canary_row import KEY, exercise_text, read_exercise
+from shared.application.notify_messages import Dispatch
+from shared.domain.canary import BEGIN_WITHIN, EVERY, OVERDUE_AFTER, Exercise, Measure, Phase, Trial, version_of
+from shared.domain.evidence import UpstreamingBehavior
+from shared.domain.feeds import Feed
+from shared.errors import FeedNotFound, StaleWrite, UpstreamError
+from shared.logs import told
+from shared.ports import Clock, Cursor, Cursors, FeedService, Publisher, Queue, QueueName, Register
+
+logger = logging.getLogger(__name__)
+
+# Whoever mends what was refused need not wait long, and a refusal that stays costs few calls.
+REFUSED_FOR: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Moves the exercise on by what is due; a crash anywhere leaves a row from which the next tick goes on.
+
+    Every step is written down before it is done, guarded by the row's tag, so that of several instances one goes on.
+    """
+
+    gate: CanaryGate
+    service: FeedService
+    publisher: Publisher
+    register: Register
+    cursors: Cursors
+    queue: Queue
+    clock: Clock
+
+    async def tick(self) -> Phase:
+        """Do what is due; return where the exercise stands then. Raises what tables and queues raise."""
+        row = await self.cursors.read(KEY)
+        exercise = read_exercise(row)
+        steps = {Phase.BEGINNING: self._take_up, Phase.RUNNING: self._look, Phase.CLOSING: self._close}
+        try:
+            if exercise.trial is None or exercise.phase is Phase.REST:
+                return await self._rest(exercise, row)
+            return await steps[exercise.phase](exercise, exercise.trial, row)
+        except StaleWrite:
+            logger.info(told("the canary is exercised by another instance too"))
+            return exercise.phase
+
+    async def _rest(self, exercise: Exercise, row: Cursor | None) -> Phase:
+        now, trial = self.clock(), exercise.trial
+        refused = exercise.refused_at is not None and now - exercise.refused_at < REFUSED_FOR
+        if refused or (trial is not None and now - trial.begun_at < EVERY):
+            return Phase.REST
+        feed = await self.gate.look()
+        if isinstance(feed, Refusal):
+            logger.warning(told("canary refused", package=self.gate.name, why=feed.why))
+            await self._save(replace(exercise, refused=feed.why, refused_at=now), row)
+            return Phase.REST
+        intended = Trial(begun_at=now, since=now, version=version_of(now), feed=feed.ref, name=self.gate.name)
+        return await self._begin(replace(exercise, refused="", refused_at=None), intended, row, feed)
+
+    async def _begin(self, exercise: Exercise, trial: Trial, row: Cursor | None, feed: Feed) -> Phase:
+        """Write the intent, open the switch, publish: whoever looks because of the version finds the switch open."""
+        trial = replace(trial, since=self.clock())
+        exercise = replace(exercise, phase=Phase.BEGINNING, trial=trial)
+        row = await self._save(exercise, row)
+        try:
+            await self.service.allow_external_versions(feed, trial.name)
+            await self.publisher.publish(feed, trial.name, trial.version)
+        except UpstreamError as error:
+            # The next tick looks whether the version is there all the same, and else tries again, for a while.
+            logger.warning(told("canary not begun yet", package=trial.name, error=error))
+            return Phase.BEGINNING
+        logger.info(told("canary published", package=trial.name, feed=feed.title, version=trial.version))
+        return await self._run(exercise, row)
+
+    async def _take_up(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
+        """Go on where a beginning broke off: the version that is there already was published by us."""
+        is_late = self.clock() - trial.begun_at > BEGIN_WITHIN
+        why = "its version could not be published"
+        try:
+            feed = await self.service.feed(trial.feed)
+            if await self._is_published(feed, trial):
+                return await self._run(exercise, row)
+            if not is_late:
+                return await self._begin(exercise, trial, row, feed)
+        except UpstreamError as error:
+            why = f"{why}: {error}"
+            logger.warning(told("canary not begun yet", package=trial.name, error=error))
+        return await self._fail(exercise, trial, row, why) if is_late else Phase.BEGINNING
+
+    async def _run(self, exercise: Exercise, row: Cursor | None) -> Phase:
+        await self._save(replace(exercise, phase=Phase.RUNNING), row)
+        return Phase.RUNNING
+
+    async def _look(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
+        """Look whether the register says that it is over. How late we look changes nothing in what is measured."""
+        measure = await canary_outcome.measure(self.register, trial)
+        if measure is not None and measure.seconds <= OVERDUE_AFTER.total_seconds():
+            return await self._protected(exercise, trial, row, measure)
+        if self.clock() - trial.since > OVERDUE_AFTER:
+            return await self._fail(exercise, trial, row, await canary_outcome.state(self.register, trial))
+        return Phase.RUNNING
+
+    async def _protected(self, exercise: Exercise, trial: Trial, row: Cursor | None, measure: Measure) -> Phase:
+        seconds, to_auto = round(measure.seconds, 1), round(measure.to_auto_seconds, 1)
+        # Before it is noted: a crash between tells the same figures twice.
+        logger.info(told("canary protected", seconds=seconds, to_auto_seconds=to_auto, package=trial.name))
+        ended = replace(
+            exercise,
+            phase=Phase.CLOSING,
+            protected_at=measure.protected_at,
+            seconds=seconds,
+            to_auto_seconds=to_auto,
+            failed="",
+        )
+        return await self._close(ended, trial, await self._save(ended, row))
+
+    async def _fail(self, exercise: Exercise, trial: Trial, row: Cursor | None, why: str) -> Phase:
+        logger.error(told("canary overdue", package=trial.name, since=trial.since.isoformat(), state=why))
+        notice = canary_outcome.overdue(trial, why, self.clock())
+        await self.queue.put(QueueName.NOTICES, Dispatch(notice).text())
+        failed = replace(exercise, phase=Phase.CLOSING, failed=why)
+        return await self._close(failed, trial, await self._save(failed, row))
+
+    async def _close(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
+        """See to it that the switch is closed, whoever was to close it, and rest; else the next tick tries again."""
+        try:
+            feed = await self.service.feed(trial.feed)
+            behavior = await self.service.get_upstreaming_behavior(feed, trial.name)
+            # One that was opened a moment ago may still read as closed: after a failure it is set whatever it says.
+            if exercise.failed or behavior is not UpstreamingBehavior.AUTO:
+                logger.warning(told("the canary closes its switch itself", package=trial.name, was=behavior))
+                await self.service.clear_upstreaming_behavior(feed, trial.name)
+        except FeedNotFound as error:
+            logger.warning(told("the canary's feed is gone", error=error))
+        except UpstreamError as error:
+            logger.error(told("the canary's switch may stand open", package=trial.name, error=error))  # noqa: TRY400  # the text says it all
+            return Phase.CLOSING
+        await self._save(replace(exercise, phase=Phase.REST), row)
+        return Phase.REST
+
+    async def _is_published(self, feed: Feed, trial: Trial) -> bool:
+        package = await self.service.find_package(feed, trial.name)
+        held = () if package is None else await self.service.versions(feed, package)
+        return any(version.version == trial.version for version in held)
+
+    async def _save(self, exercise: Exercise, row: Cursor | None) -> Cursor:
+        """Write the row that was read as `row`, and return it as it stands now. Raises StaleWrite."""
+        text = exercise_text(exercise)
+        await self.cursors.save(KEY, text, replaces=row)
+        saved = await self.cursors.read(KEY)
+        if saved is None or saved.value != text:
+            raise StaleWrite("another instance moved the exercise on")
+        return saved

@@ -1,0 +1,106 @@
+"""The canary: a harmless package on which the whole way from a publish to a proof is tried every day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.domain.audit import AuditEvent
+from shared.domain.cases import CaseEvent
+from shared.domain.feeds import FeedRef
+from shared.domain.names import PackageName
+
+MARK: Final = "canary"
+"""What the package's name must contain, so that no slip of a setting opens a real package's switch."""
+
+EVERY: Final = timedelta(hours=24)
+"""From one beginning to the next."""
+
+BEGIN_WITHIN: Final = timedelta(minutes=15)
+"""An exercise that could not be begun for so long is given up."""
+
+OVERDUE_AFTER: Final = timedelta(hours=4)
+"""Minutes are usual; Azure Artifacts may take three hours to follow a switch, and a proof waits for that."""
+
+SILENT_AFTER: Final = EVERY + OVERDUE_AFTER
+"""Who hears nothing of a protected canary for so long knows that the last exercise failed, or that there was none."""
+
+
+class Phase(StrEnum):
+    """Where the exercise stands.
+
+    `beginning` = the intent is on record, and the switch may stand open; `running` = the version is published, and it
+    is for the rest of Feedwarden to find out; `closing` = the outcome is known, and the switch is seen to.
+    """
+
+    REST = "rest"
+    BEGINNING = "beginning"
+    RUNNING = "running"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One exercise, from its intent on, whatever the settings say meanwhile.
+
+    `since` is the moment just before the newest attempt to open the switch and to publish: what is measured begins
+    there.
+    """
+
+    begun_at: datetime
+    since: datetime
+    version: str
+    feed: FeedRef
+    name: PackageName
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """How the newest trial stands, and what came of those before.
+
+    `protected_at`, `seconds` and `to_auto_seconds` are of the last one that ended well; `failed` says why the newest
+    did not, `refused` why none can begin.
+    """
+
+    phase: Phase = Phase.REST
+    trial: Trial | None = None
+    protected_at: datetime | None = None
+    seconds: float = 0.0
+    to_auto_seconds: float = 0.0
+    failed: str = ""
+    refused: str = ""
+    refused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How long it took until the switch was set back, and until the protection was proved."""
+
+    protected_at: datetime
+    seconds: float
+    to_auto_seconds: float
+
+
+def version_of(begun_at: datetime) -> str:
+    """Return the version that an exercise publishes: it tells its beginning, so a repeat publishes the same."""
+    # SemVer allows no leading zeros.
+    return f"1.{begun_at:%Y%m%d}.{int(f'{begun_at:%H%M%S}')}"
+
+
+def measured(events: Iterable[AuditEvent], since: datetime) -> Measure | None:
+    """Read off the case's own events, in their order, when Feedwarden closed the switch and saw that it holds.
+
+    None = it did not, or somebody else did: a switch that was set back by hand has no `enforcement-sent`.
+    """
+    sent: datetime | None = None
+    for event in events:
+        if event.at < since:
+            continue
+        if event.kind is CaseEvent.ENFORCEMENT_SENT and sent is None:
+            sent = event.at
+        elif event.kind is CaseEvent.FOUND_PROTECTED and sent is not None:
+            return Measure(event.at, (event.at - since).total_seconds(), (sent - since).total_seconds())
+    return None
