@@ -130,8 +130,23 @@ def test_azd_is_told_what_it_needs() -> None:
     """The service is that of azure.yaml and is not built again; what infra/ asks for is handed on by both systems."""
     assert _read(ROOT / "azure.yaml")["services"]["feedwarden"]["remoteBuild"] is False
     asked = set(re.findall(r"\$\{(\w+)\}", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")))
-    # azd finds this one out by itself.
-    asked -= {"AZURE_PRINCIPAL_ID"}
     assert asked <= set(dict(_jobs())["release/deploy"]["env"])
     handed = set().union(*_below(_read(ROOT / ".azure-pipelines" / "deploy.yml"), "env"))
     assert asked <= handed
+
+
+def test_a_release_resets_nothing() -> None:
+    """What an operator may choose is handed on, with the default of infra/: else each release would turn it off."""
+    parameters = (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
+    chosen = dict(re.findall(r"\$\{(\w+)=(\w*)\}", parameters))
+    # azd finds the first out by itself; a pipeline is never a person.
+    del chosen["AZURE_PRINCIPAL_ID"], chosen["AZURE_PRINCIPAL_TYPE"]
+    handed = dict(_jobs())["release/deploy"]["env"]
+    for name, default in chosen.items():
+        expected = f"vars.{name} || '{default}'" if default else f"vars.{name}"
+        assert handed[name] == f"${{{{ {expected} }}}}", name
+    # In Azure Pipelines the whole group becomes the environment of a script.
+    (deployment,) = _below(_read(ROOT / ".azure-pipelines" / "deploy.yml"), "variables")
+    assert deployment == [{"group": "feedwarden"}]
+    for environment in (handed, *_below(_read(ROOT / ".azure-pipelines" / "deploy.yml"), "env")):
+        assert environment.get("AZURE_PRINCIPAL_TYPE", "ServicePrincipal") == "ServicePrincipal"

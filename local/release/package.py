@@ -40,6 +40,8 @@ def build(root: Path, into: Path) -> Package:
         stage(root, app)
         write_archive(app, archive, moment=origin.moment)
         wheels = wheels_of(root, app / SITE_PACKAGES)
+    # Under the name that azure.yaml knows, whatever the version.
+    shutil.copyfile(archive, into / "feedwarden.zip")
     sha256 = digest_of(archive)
     (into / f"{archive.name}.sha256").write_text(f"{sha256}  {archive.name}\n", encoding="utf-8")
     bill = _write(into / f"{origin.name}.cdx.json", _bill(root, wheels, origin, sha256))

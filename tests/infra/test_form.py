@@ -104,6 +104,9 @@ def test_azd_finds_the_app() -> None:
     project = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
     service = {"project": ".", "language": "python", "host": "function", "remoteBuild": False}
     assert project["services"]["feedwarden"] == service
+    assert project["hooks"]["preup"]["run"] == "make package"
+    steps = [step["azd"] for step in project["workflows"]["up"]["steps"]]
+    assert steps == ["provision", "deploy feedwarden --from-package dist/feedwarden.zip"]
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
     ((_, _, app),) = resources("Microsoft.Web/sites")
     assert app["tags"]["function"]["parameters"]["arg_2"] == {"'azd-service-name'": "feedwarden"}

@@ -77,6 +77,7 @@ def _names(built: Built) -> list[str]:
 def test_two_builds_are_equal_byte_by_byte(built: Built) -> None:
     """Other folder, other process, other hash seed: the same archive, whose digest stands beside it."""
     assert digest_of(built.package.archive) == digest_of(built.again) == built.package.sha256
+    assert digest_of(built.package.archive.with_name("feedwarden.zip")) == built.package.sha256
     line = (built.package.archive.parent / f"{built.package.archive.name}.sha256").read_text(encoding="utf-8")
     assert line == f"{built.package.sha256}  {built.package.archive.name}\n"
 
