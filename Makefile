@@ -10,6 +10,8 @@ AZURE_PIPELINES := azure-pipelines.yml $(filter-out %/install-azd.yml,$(wildcard
 # Four processes on the two cores of a small CI machine, since much of the time is waiting; a file's tests stay
 # together and share its fixtures, and the files keep the order that tests/conftest.py gives them.
 PYTEST_FLAGS ?= -n 4 --dist loadfile --no-loadscope-reorder
+# Some containers set it: each worker, and each of the hundred processes that tests start, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Keeps machine-dependent things (index addresses, paths) out of the files that are committed.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
