@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from jsonschema import Draft6Validator
-from jsonschema.exceptions import best_match
 from pydantic import BaseModel, ConfigDict
 
 from local.simulators.server_control import Action, Actions
+
+if TYPE_CHECKING:
+    from jsonschema import Draft6Validator
 
 LARGEST: Final = 28 * 1024
 _CARD: Final = "application/vnd.microsoft.card.adaptive"
@@ -103,6 +104,8 @@ def problems_of(message: object) -> Iterator[str]:
 
 def card_problems(card: object) -> Iterator[str]:
     """Say what is wrong with one card: by the schema, and what a webhook's card may not do."""
+    from jsonschema.exceptions import best_match  # noqa: PLC0415  # see _schema
+
     # The schema is alternatives in alternatives: the deepest error is the one that tells what to mend.
     error = best_match(_schema().iter_errors(card))
     if error is not None:
@@ -116,6 +119,8 @@ def card_problems(card: object) -> Iterator[str]:
 
 @cache
 def _schema() -> Draft6Validator:
+    from jsonschema import Draft6Validator  # noqa: PLC0415  # seconds, for its formats; many runs are never looked at
+
     text = (files("adaptive_cards") / "schemas" / "schema-1.5.json").read_text("utf-8")
     return Draft6Validator(json.loads(text))
 
