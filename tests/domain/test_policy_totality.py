@@ -24,7 +24,10 @@ from shared.domain.policy import (
 )
 from shared.domain.reasons import Reason
 from shared.domain.twins import Presence
-from tests.domain.worlds import AXES, STANCES, Key, evidence_of, judged, keys
+from tests.domain.worlds import AXES, STANCES, Key, acted, evidence_of, judged, keys
+
+# The small tests of the same law say what of it is run; told apart line by line, these walks would take thrice as long.
+pytestmark = pytest.mark.no_cover
 
 _PLACE: Final = {name: place for place, name in enumerate(AXES)}
 
@@ -134,7 +137,7 @@ def test_the_switch_is_never_set_for_what_is_internal_elsewhere(stance: Stance) 
     followed = {Protection.EXPOSED: Action.REPORT, Protection.UNKNOWN: Action.RECHECK}
     for key, (verdict, _) in judged().items():
         if _at(key, "internal") is InternalPresence.NONE:
-            assert action(evidence_of(key), verdict, stance) is followed.get(verdict, Action.NONE)
+            assert acted(stance)[key] is followed.get(verdict, Action.NONE)
 
 
 def test_internal_elsewhere_says_nothing_where_the_feed_has_its_own() -> None:
@@ -187,24 +190,24 @@ def test_pending_passes() -> None:
 @pytest.mark.parametrize("stance", STANCES, ids=str)
 def test_the_switch_is_only_set_where_it_stands_open_and_we_may(stance: Stance) -> None:
     """Setting `auto` needs the open switch, the mode, no approval and the right; audit mode never acts."""
-    acted = 0
-    for key, (verdict, _) in judged().items():
-        evidence = evidence_of(key)
-        if action(evidence, verdict, stance) is Action.SET_AUTO:
-            acted += 1
+    count = 0
+    for key, chosen in acted(stance).items():
+        if chosen is Action.SET_AUTO:
+            count += 1
+            evidence = evidence_of(key)
             assert stance.mode is Mode.ENFORCE
             assert evidence.behavior is UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
             assert not evidence.approval_in_force
             assert not evidence.permission_missing
             assert stance.preempt or not is_drift(evidence)
-    assert (acted > 0) == (stance.mode is Mode.ENFORCE)
+    assert (count > 0) == (stance.mode is Mode.ENFORCE)
 
 
 @pytest.mark.parametrize("stance", STANCES, ids=str)
 def test_nothing_alarming_is_left_alone(stance: Stance) -> None:
     """Exposed is set, said, or followed while it settles; unknown and pending are asked again; what is well rests."""
     for key, (verdict, _) in judged().items():
-        chosen = action(evidence_of(key), verdict, stance)
+        chosen = acted(stance)[key]
         assert chosen is not Action.NONE or verdict in _REASSURING
         if verdict is Protection.EXPOSED:
             followed = Action.RECHECK if is_settling(evidence_of(key)) else Action.REPORT
@@ -215,8 +218,8 @@ def test_nothing_alarming_is_left_alone(stance: Stance) -> None:
 def test_audit_says_what_enforce_would_do(preempt: bool) -> None:  # noqa: FBT001  # a parametrized value
     """The two modes differ in acting only: wherever enforce sets the switch, audit reports, and else they agree."""
     enforce, audit = Stance(Mode.ENFORCE, preempt), Stance(Mode.AUDIT, preempt)
-    for key, (verdict, _) in judged().items():
-        would, says = (action(evidence_of(key), verdict, stance) for stance in (enforce, audit))
+    for key, would in acted(enforce).items():
+        says = acted(audit)[key]
         assert says is (Action.REPORT if would is Action.SET_AUTO else would)
 
 
@@ -228,8 +231,8 @@ def test_a_missing_right_is_told_and_stops_nothing_but_the_act() -> None:
         assert judged()[without][0] is verdict
         assert Reason.FEED_PERMISSION_MISSING in judged()[without][1] or key == without
         assert set(reasons) <= set(judged()[without][1])
-        if action(evidence_of(key), verdict, stance) is Action.SET_AUTO:
-            assert action(evidence_of(without), verdict, stance) is Action.REPORT
+        if acted(stance)[key] is Action.SET_AUTO:
+            assert acted(stance)[without] is Action.REPORT
 
 
 def test_a_decision_is_the_law_put_together() -> None:

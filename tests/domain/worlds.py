@@ -16,7 +16,7 @@ from shared.domain.evidence import (
     PublicUpstream,
     UpstreamingBehavior,
 )
-from shared.domain.policy import Mode, Protection, Stance, protection
+from shared.domain.policy import Action, Mode, Protection, Stance, action, protection
 from shared.domain.reasons import Reason
 from shared.domain.twins import Presence, PublicTwin
 
@@ -63,6 +63,12 @@ def keys() -> Iterator[Key]:
 def judged() -> Judged:
     """Judge every point once."""
     return {key: protection(evidence_of(key)) for key in keys()}
+
+
+@cache
+def acted(stance: Stance) -> Mapping[Key, Action]:
+    """Choose what is done at every point, once for each stance."""
+    return {key: action(evidence_of(key), verdict, stance) for key, (verdict, _) in judged().items()}
 
 
 def world(**members: Any) -> Evidence:  # noqa: ANN401  # the members of Evidence, of as many types
