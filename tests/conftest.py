@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Final
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import functions
+import shared
 from local import azurite
 from shared.adapters.register import Patience, Storage, StorageAddress, TableNames
 
@@ -31,10 +35,32 @@ _FIRST: Final = (
     "tests/browser/",
 )
 
+# What runs in processes of its own or tests what is not measured; following it line by line doubles its time.
+_UNMEASURED: Final = ("tests/benchmarks/", "tests/browser/", "tests/integration/", "tests/local/")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None]:
+    """Measure how the app's modules load, but not how tests are collected: each worker does that, for all tests."""
+    coverage = getattr(session.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if coverage is None:
+        return (yield)
+    for package in (functions, shared):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first; the order within a file stays."""
     items.sort(key=lambda item: _turn(item.nodeid))
+    for item in items:
+        if item.nodeid.startswith(_UNMEASURED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def _turn(nodeid: str) -> int:
