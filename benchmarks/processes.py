@@ -15,6 +15,7 @@ from typing import Any, Final
 import httpx
 
 from local.azurite.node import ROOT
+from local.plain_http import TRUST_NOBODY
 from local.processes import Child
 from local.stack.sample import environment
 from shared.errors import FeedwardenError
@@ -83,7 +84,7 @@ def read_answer(name: str, printed: str) -> dict[str, Any]:
 
 def tell(url: str, action: str, **order: object) -> None:
     """Give a simulator an order. Raises NotMeasured."""
-    answer = httpx.post(f"{url}/_control/{action}", json=order, trust_env=False, timeout=60)
+    answer = httpx.post(f"{url}/_control/{action}", json=order, trust_env=False, timeout=60, verify=TRUST_NOBODY)
     if not answer.is_success:
         raise NotMeasured(f"the simulator refused {action}: {answer.text[:300]}")
 
@@ -91,8 +92,8 @@ def tell(url: str, action: str, **order: object) -> None:
 def requests_seen(url: str) -> list[str]:
     """Return what a simulator was asked since this was last called, each as method and path without its query."""
     log = f"{url}/_control/requests"
-    seen = httpx.get(log, trust_env=False, timeout=60).raise_for_status().json()["requests"]
-    httpx.delete(log, trust_env=False, timeout=60).raise_for_status()
+    seen = httpx.get(log, trust_env=False, timeout=60, verify=TRUST_NOBODY).raise_for_status().json()["requests"]
+    httpx.delete(log, trust_env=False, timeout=60, verify=TRUST_NOBODY).raise_for_status()
     return [f"{row['method']} {row['path'].partition('?')[0]}" for row in seen if "/_control" not in row["path"]]
 
 

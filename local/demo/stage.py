@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 
 from local.clients import NpmClient, PipClient
 from local.demo.waiting import until
+from local.plain_http import TRUST_NOBODY
 from local.stack import GENERIC_SECRET, ORGANIZATION, SHARED_SECRET, Stack
 from shared.adapters.register import Storage, StorageAddress, TableRegister
 from shared.bootstrap import new_id
@@ -87,7 +88,7 @@ class Stage:
 
     def feeds_are_well(self) -> None:
         """Let the simulated Azure DevOps answer as it should again."""
-        httpx.delete(f"{self.stack.feeds_url}/_control/faults", trust_env=False).raise_for_status()
+        httpx.delete(f"{self.stack.feeds_url}/_control/faults", trust_env=False, verify=TRUST_NOBODY).raise_for_status()
 
     def installs(self, name: PackageName) -> str:
         """Install from the feed with the real client, as a fresh machine; return the version that came."""
@@ -136,7 +137,9 @@ class Stage:
 
         def are_known() -> bool:
             nonlocal told
-            answer = httpx.get(f"{self.stack.app_url}/api/health/ready", trust_env=False, timeout=30)
+            answer = httpx.get(
+                f"{self.stack.app_url}/api/health/ready", trust_env=False, timeout=30, verify=TRUST_NOBODY
+            )
             told = answer.json()["dependencies"]["registries"]
             return told["ok"] is True
 
@@ -214,20 +217,30 @@ class Stage:
     def _rest(self, method: str, path: str, *, body: object = None) -> httpx.Response:
         base = f"{self.stack.feeds_url}/{ORGANIZATION}/{PROJECT}/_apis/packaging/feeds/{FEED}"
         answer = httpx.request(
-            method, f"{base}/{path}?api-version=7.2-preview.1", json=body, auth=("", OWNER), trust_env=False, timeout=30
+            method,
+            f"{base}/{path}?api-version=7.2-preview.1",
+            json=body,
+            auth=("", OWNER),
+            trust_env=False,
+            timeout=30,
+            verify=TRUST_NOBODY,
         )
         if not answer.is_success:
             raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
         return answer
 
     def _control(self, what: str, body: dict[str, object]) -> None:
-        answer = httpx.post(f"{self.stack.feeds_url}/_control/{what}", json=body, trust_env=False, timeout=30)
+        answer = httpx.post(
+            f"{self.stack.feeds_url}/_control/{what}", json=body, trust_env=False, timeout=30, verify=TRUST_NOBODY
+        )
         if not answer.is_success:
             raise Refused(f"the simulator's control {what}: {answer.status_code} {answer.text[:300]}")
 
     def _deliver(self, source: str, body: str, headers: dict[str, str]) -> int:
         address = f"{self.stack.app_url}/api/hooks/{source}"
-        return httpx.post(address, content=body, headers=headers, trust_env=False, timeout=30).status_code
+        return httpx.post(
+            address, content=body, headers=headers, trust_env=False, timeout=30, verify=TRUST_NOBODY
+        ).status_code
 
     def _home(self, who: str) -> Path:
         home = self.folder / who

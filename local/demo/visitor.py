@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from local.plain_http import TRUST_NOBODY
 from local.scanner import Form, read_markup
 from shared.errors import FeedwardenError
 
@@ -60,7 +61,13 @@ class Visitor:
         if method == "POST":
             headers["Origin"] = self.app_url
         answer = httpx.request(
-            method, url, data=dict(fields or {}) or None, headers=headers, trust_env=False, timeout=_TIMEOUT_SECONDS
+            method,
+            url,
+            data=dict(fields or {}) or None,
+            headers=headers,
+            trust_env=False,
+            timeout=_TIMEOUT_SECONDS,
+            verify=TRUST_NOBODY,
         )
         self.cookies.update(_set_cookies(answer))
         return answer

@@ -5,8 +5,10 @@ The three hosts of the real service (dev, feeds, pkgs) are one server here.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from uuid import uuid4
 
 import httpx
@@ -97,12 +99,18 @@ async def _nowhere(request: Request, _error: Exception) -> Response:
     return unknown_route(request)
 
 
+@cache
+def _trusted_here() -> ssl.SSLContext:
+    """Read the certificates that this machine trusts, which takes a while, once for all worlds."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def build_app(world: World, *, upstream: httpx.AsyncClient | None = None) -> FaultyApp:
     """Return the app that shows this world; `upstream` asks the public registries.
 
     `/_control` needs no credential: serve the app on loopback only.
     """
-    client = httpx.AsyncClient(timeout=_UPSTREAM_TIMEOUT, trust_env=False) if upstream is None else upstream
+    client = upstream or httpx.AsyncClient(timeout=_UPSTREAM_TIMEOUT, trust_env=False, verify=_trusted_here())
     site = Site(world, Shelf(world, client), HookSender(world, client))
     throttling = Throttling(world.clock)
 

@@ -76,6 +76,12 @@ def _result(host: str, address: str, port: int) -> ResolveResult:
     return {"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": flags}
 
 
+@functools.cache
+def _trusted_by_this_machine() -> ssl.SSLContext:
+    """Read the trusted certificates, which takes a while; all connections share them, none changes them."""
+    return httpx.create_ssl_context()
+
+
 def open_session(
     *, concurrency: int, resolver: AbstractResolver | None = None, ssl_context: ssl.SSLContext | None = None
 ) -> aiohttp.ClientSession:
@@ -87,7 +93,7 @@ def open_session(
         resolver=resolver,
         # A cache of names would outlive the check; connections are kept alive instead.
         use_dns_cache=False,
-        ssl=ssl_context or httpx.create_ssl_context(),
+        ssl=ssl_context or _trusted_by_this_machine(),
         limit=concurrency,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
     )
@@ -102,7 +108,7 @@ def open_client(
     """Return an httpx client over such a session; it follows no redirect and keeps no cookie either."""
     # It would log whole addresses, and the address of a blob opens that blob to whoever reads it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    context = ssl_context or httpx.create_ssl_context()
+    context = ssl_context or _trusted_by_this_machine()
     session = functools.partial(open_session, concurrency=concurrency, ssl_context=context)
     return httpx.AsyncClient(
         # The transport makes its session with the first request.

@@ -18,6 +18,7 @@ import pytest
 
 from local.azurite.node import ROOT
 from local.host.personas import read_personas
+from local.plain_http import TRUST_NOBODY
 from local.processes import ChildFailed
 from local.stack import PERSONAS_FILE, Stack
 from local.stack.sample import app_settings, environment
@@ -49,7 +50,7 @@ def test_every_part_answers(stack: Stack) -> None:
     """Each at its own address, on the loopback interface."""
     feeds, npm, pypi = stack.feeds_url + "/_control/state", stack.npm_url + "/-/ping", stack.pypi_url + "/simple/"
     urls = (stack.app_url, feeds, npm, pypi, stack.mail_url + "/mails", stack.teams_url + "/runs")
-    assert [httpx.get(url).status_code for url in urls] == [200] * 6
+    assert [httpx.get(url, verify=TRUST_NOBODY).status_code for url in urls] == [200] * 6
     assert len({url.split("/")[2] for url in urls}) == 6
     assert all(url.startswith("http://127.0.0.1:") for url in urls)
     assert stack.connection_file.read_text() == stack.connection_string
@@ -63,8 +64,8 @@ def test_people_can_be_written_to_and_sign_in(stack: Stack) -> None:
     assert told["TEAMS_WEBHOOK_URL"].startswith(f"{stack.teams_url}/workflows/")
     with smtplib.SMTP("127.0.0.1", urlsplit(told["SMTP_URL"]).port or 0) as server:
         server.sendmail("a@acme.test", ["b@acme.test"], "Subject: x\r\n\r\ny")
-    assert httpx.get(f"{stack.mail_url}/mails").json()["mails"][0]["sender"] == "a@acme.test"
-    page = httpx.get(f"{stack.app_url}/.auth/login/aad").text
+    assert httpx.get(f"{stack.mail_url}/mails", verify=TRUST_NOBODY).json()["mails"][0]["sender"] == "a@acme.test"
+    page = httpx.get(f"{stack.app_url}/.auth/login/aad", verify=TRUST_NOBODY).text
     assert [one.key for one in read_personas(PERSONAS_FILE) if f'value="{one.key}"' not in page] == []
 
 
@@ -73,11 +74,11 @@ def test_the_app_can_be_killed_and_started_again(stack: Stack) -> None:
     before = stack.app_url
     stack.kill_app()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(before)
+        httpx.get(before, verify=TRUST_NOBODY)
     stack.check()
     stack.start_app({"TICKS": "0 0 0 2 2 *"})
     assert stack.app_url == before
-    assert httpx.get(f"{before}/api/plain").status_code == 200
+    assert httpx.get(f"{before}/api/plain", verify=TRUST_NOBODY).status_code == 200
     assert "Executing 'Functions.start_up'" in stack.app_log()
     assert (stack.logs / "app-1.log").exists()
 
@@ -86,7 +87,7 @@ def test_the_app_can_be_stopped_and_started_again(stack: Stack) -> None:
     """What is under way ends first."""
     stack.stop_app()
     stack.start_app()
-    assert httpx.get(f"{stack.app_url}/api/plain").status_code == 200
+    assert httpx.get(f"{stack.app_url}/api/plain", verify=TRUST_NOBODY).status_code == 200
 
 
 def test_a_second_stack_runs_beside_the_first(stack: Stack, tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_make_run_takes_everything_along_when_it_ends(number: signal.Signals, co
             shown += line
         ports = re.findall(r"http://(127\.0\.0\.1:\d+)/(?:api/health/live|_control/state|simple/)", shown)
         assert len(ports) == 3
-        assert httpx.get(f"http://{ports[0]}/api/health/live").status_code == 200
+        assert httpx.get(f"http://{ports[0]}/api/health/live", verify=TRUST_NOBODY).status_code == 200
         program.send_signal(number)
         assert program.wait(timeout=60) == code
         assert ("Everything is stopped." in program.stdout.read()) is (code == 0)
@@ -138,7 +139,7 @@ def test_make_run_takes_everything_along_when_it_ends(number: signal.Signals, co
 def _is_closed(address: str) -> bool:
     """Tell whether nobody listens there any more."""
     try:
-        httpx.get(f"http://{address}/")
+        httpx.get(f"http://{address}/", verify=TRUST_NOBODY)
     except httpx.ConnectError:
         return True
     return False
@@ -173,7 +174,7 @@ def test_every_address_in_the_settings_is_served(stack: Stack) -> None:
     """The change feeds and the lists that the app is told of, where it is told that they are."""
     told = stack._settings  # behind the curtain: what the app is given
     nuget = stack.other_urls["nuget"]
-    catalog = httpx.get(f"{nuget}/v3/index.json").json()["resources"]
+    catalog = httpx.get(f"{nuget}/v3/index.json", verify=TRUST_NOBODY).json()["resources"]
     urls = [
         f"{told['NPM_REPLICATION_URL']}/_all_docs",
         f"{told['NPM_REPLICATION_URL']}/_changes",
@@ -181,7 +182,7 @@ def test_every_address_in_the_settings_is_served(stack: Stack) -> None:
         *(resource["@id"] for resource in catalog if resource["@type"] == "Catalog/3.0.0"),
     ]
     assert len(urls) == 4
-    assert [httpx.get(url).status_code for url in urls] == [200] * 4
+    assert [httpx.get(url, verify=TRUST_NOBODY).status_code for url in urls] == [200] * 4
 
 
 def test_our_own_settings_do_not_leak_in() -> None:

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 
+from local.plain_http import TRUST_NOBODY
 from local.simulators.azure_devops.app import build_app
 from local.simulators.azure_devops.models import Seed
 from local.simulators.azure_devops.seed import plant
@@ -124,5 +125,5 @@ async def open_town() -> AsyncIterator[Town]:
         seed = json.loads(json.dumps(SEED).replace(NPM, npm_url).replace(PYPI, pypi_url))
         world = World(clock=_now, new_id=lambda: str(uuid4()))
         plant(world, Seed.model_validate(seed))
-        async with serving(build_app(world)) as azure, httpx.AsyncClient(trust_env=False) as http:
+        async with serving(build_app(world)) as azure, httpx.AsyncClient(trust_env=False, verify=TRUST_NOBODY) as http:
             yield Town(world, azure, npm_url, pypi_url, http)

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.plain_http import TRUST_NOBODY
 from local.simulators.mail_sink import mail_app, new_sink
 from local.simulators.mail_sink_server import serving_mail
 from local.simulators.mail_sink_state import Sink
@@ -62,7 +63,7 @@ async def world() -> AsyncIterator[_World]:
     async with (
         serving_mail(sink) as port,
         serving(mail_app(sink)) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False) as http,
+        httpx.AsyncClient(base_url=url, trust_env=False, verify=TRUST_NOBODY) as http,
     ):
         yield _World(sink, http, port)
 
@@ -169,7 +170,7 @@ def test_the_program_takes_mails_encrypted_and_stops_cleanly() -> None:
                     smtp.sendmail("fw@contoso.example.test", "owner@acme.example.test", _MAIL)
                 smtp.login("sample", "sample-word")
                 smtp.sendmail("fw@contoso.example.test", "owner@acme.example.test", _MAIL)
-            (kept,) = httpx.get(f"{web[1]}/mails", trust_env=False).json()["mails"]
+            (kept,) = httpx.get(f"{web[1]}/mails", trust_env=False, verify=TRUST_NOBODY).json()["mails"]
             assert (kept["encrypted"], kept["user"]) == (True, "sample")
         finally:
             process.send_signal(signal.SIGTERM)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.plain_http import TRUST_NOBODY
 from local.simulators.faults import Faults, FaultyApp, with_faults
 from local.simulators.server import serving
 
@@ -46,7 +47,7 @@ async def served() -> AsyncIterator[_Served]:
     lengths = Route("/length", _length, methods=["GET", "POST"])
     routes = [Route("/_control/own", _home), lengths, Route("/{path:path}", _home, methods=["GET", "POST"])]
     app = with_faults(Starlette(routes=routes))
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, trust_env=False, verify=TRUST_NOBODY) as http:
         yield _Served(app, http)
 
 

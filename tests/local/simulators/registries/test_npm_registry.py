@@ -12,6 +12,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from local.plain_http import TRUST_NOBODY
 from local.simulators.npm_protocol import ABBREVIATED
 from local.simulators.npm_protocol_archives import build_tarball, integrity
 from local.simulators.npm_registry import new_npm_registry, npm_registry_app
@@ -52,7 +53,7 @@ _SHORT: Final = {"accept": f"{ABBREVIATED}; q=1.0, application/json; q=0.8, */*"
 @pytest.fixture
 async def npm() -> AsyncIterator[_World]:
     """Set up an empty registry."""
-    world = _World(httpx.AsyncClient())
+    world = _World(httpx.AsyncClient(verify=TRUST_NOBODY))
     await world.http.aclose()
     app = npm_registry_app(new_npm_registry(lambda: world.now[0]))
     transport = httpx.ASGITransport(app=app)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from local.plain_http import TRUST_NOBODY
 from local.simulators.pypi_protocol import SIMPLE_JSON
 from local.simulators.pypi_protocol_archives import build_wheel
 from local.simulators.pypi_registry import new_pypi_registry, pypi_registry_app
@@ -55,7 +56,7 @@ class _World:
 @pytest.fixture
 async def pypi() -> AsyncIterator[_World]:
     """Set up an empty index."""
-    world = _World(httpx.AsyncClient())
+    world = _World(httpx.AsyncClient(verify=TRUST_NOBODY))
     await world.http.aclose()
     app = pypi_registry_app(new_pypi_registry(lambda: world.now[0]))
     transport = httpx.ASGITransport(app=app)
