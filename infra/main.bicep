@@ -36,8 +36,11 @@ param useMail bool = false
 @description('Sign in to Azure DevOps with a personal access token instead of the managed identity: the vault then holds the secret azure-devops-pat.')
 param usePersonalAccessToken bool = false
 
-@description('Reach storage and vault through private endpoints only. They can then not be reached from outside the virtual network, also not by an operator.')
+@description('Reach storage and vault through private endpoints only. They can then not be reached from outside the virtual network, also not by an operator, unless operatorAddress lets one in.')
 param usePrivateNetwork bool = false
+
+@description('With usePrivateNetwork: public IPv4 address from which audit storage and vault can be reached all the same, for as long as an operator works there; empty = none.')
+param operatorAddress string = ''
 
 @description('Address range of the virtual network; at least a /25.')
 param networkRange string = '10.90.0.0/24'
@@ -50,12 +53,15 @@ param alertAddress string = ''
 @description('How many days the daily digests of the audit trail cannot be changed or deleted.')
 param digestRetentionDays int = 400
 
+@description('The policy that keeps the digests was locked: it is then not written any more, since Azure would refuse.')
+param digestsAreLocked bool = false
+
 @minValue(30)
 @maxValue(730)
 @description('How many days logs are kept.')
 param logRetentionDays int = 90
 
-@description('Object id of the person or group that runs Feedwarden: may write secrets and read the audit trail. azd fills in who deploys; empty = nobody.')
+@description('Object id of the person or group that runs Feedwarden: may write secrets and read the audit trail. Empty = nobody; who deploys is no operator by that.')
 param operatorPrincipalId string = ''
 
 @allowed([
@@ -117,6 +123,7 @@ module hostStorage 'modules/storage.bicep' = {
     ]
     queues: []
     privateOnly: usePrivateNetwork
+    operatorAddress: ''
   }
 }
 
@@ -130,7 +137,9 @@ module audit 'modules/audit.bicep' = {
     tags: tags
     digestContainer: digestContainer
     retentionDays: digestRetentionDays
+    digestsAreLocked: digestsAreLocked
     privateOnly: usePrivateNetwork
+    operatorAddress: operatorAddress
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -144,6 +153,7 @@ module vault 'modules/vault.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     privateOnly: usePrivateNetwork
+    operatorAddress: operatorAddress
   }
 }
 

@@ -71,8 +71,8 @@ var ownSettings = {
   AUDIT_DIGESTS_URL: 'https://${auditAccountName}.blob.${environment().suffixes.storage}/${digestContainer}'
 }
 
-// A reference without a version follows a new secret within a day, at once after a restart. One that leads nowhere
-// would reach the app as its own text: what is not used is empty instead.
+// A reference without a version follows a new secret within a day, or when it is told to; a restart fetches nothing.
+// One that leads nowhere would reach the app as its own text: what is not used is empty instead.
 // Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
 var secretSettings = {
   HOOK_SECRETS: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=hook-secrets)'

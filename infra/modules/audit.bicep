@@ -1,5 +1,5 @@
 // The account of register, audit chains, queues and digests, and what makes it worth its name: it cannot be deleted by
-// accident, its digests cannot be changed by anybody, and who writes to it leaves a trace.
+// accident, its digests cannot be changed by anybody once their policy is locked, and who writes to it leaves a trace.
 
 @minLength(3)
 @maxLength(24)
@@ -22,6 +22,12 @@ param digestContainer string
 @description('How many days a digest cannot be changed or deleted.')
 param retentionDays int
 
+@description('The policy of the digests is locked already.')
+param digestsAreLocked bool
+
+@description('Public IPv4 address that is let in although privateOnly; empty = none.')
+param operatorAddress string
+
 @description('Workspace for the trace.')
 param workspaceId string
 
@@ -43,6 +49,7 @@ module storage 'storage.bicep' = {
       'notices-poison'
     ]
     privateOnly: privateOnly
+    operatorAddress: operatorAddress
   }
 }
 
@@ -66,8 +73,9 @@ resource digests 'Microsoft.Storage/storageAccounts/blobServices/containers@2023
 }
 
 // Unlocked when it is made, so that a trial can be taken down again; docs/deployment.md says how to lock it, which
-// nobody can undo. Source: https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies
-resource immutability 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2023-05-01' = {
+// nobody can undo. A locked one can only be extended, and so is not written again.
+// Source: https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies
+resource immutability 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2023-05-01' = if (!digestsAreLocked) {
   parent: digests
   name: 'default'
   properties: {

@@ -28,6 +28,7 @@ param operatorPrincipalType string
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var storageBlobDataReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+var storageQueueDataReader = '19e7f393-937e-4f77-808e-94535e297925'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var storageTableDataReader = '76199698-9eea-4c19-bc75-cec21354c6b6'
@@ -130,7 +131,7 @@ resource operatorWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-
   }
 }
 
-// For `make verify-audit`.
+// For `make verify-audit` and `make cases`.
 resource operatorReadsTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
   name: guid(auditAccount.id, operatorPrincipalId, storageTableDataReader)
   scope: auditAccount
@@ -138,6 +139,17 @@ resource operatorReadsTables 'Microsoft.Authorization/roleAssignments@2022-04-01
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageTableDataReader)
+  }
+}
+
+// For `make onboard`, which asks how many messages wait.
+resource operatorReadsQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  name: guid(auditAccount.id, operatorPrincipalId, storageQueueDataReader)
+  scope: auditAccount
+  properties: {
+    principalId: operatorPrincipalId
+    principalType: operatorPrincipalType
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageQueueDataReader)
   }
 }
 

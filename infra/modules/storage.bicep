@@ -20,6 +20,9 @@ param queues array
 @description('Reachable through private endpoints only.')
 param privateOnly bool
 
+@description('Public IPv4 address that is let in although privateOnly; empty = none.')
+param operatorAddress string
+
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: name
   location: location
@@ -37,10 +40,16 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: privateOnly && empty(operatorAddress) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'None'
       defaultAction: privateOnly ? 'Deny' : 'Allow'
+      ipRules: empty(operatorAddress) ? [] : [
+        {
+          value: operatorAddress
+          action: 'Allow'
+        }
+      ]
     }
   }
 }

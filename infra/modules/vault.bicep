@@ -17,6 +17,9 @@ param workspaceId string
 @description('Reachable through private endpoints only.')
 param privateOnly bool
 
+@description('Public IPv4 address that is let in although privateOnly; empty = none.')
+param operatorAddress string
+
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
   location: location
@@ -31,10 +34,15 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
-    publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: privateOnly && empty(operatorAddress) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'None'
       defaultAction: privateOnly ? 'Deny' : 'Allow'
+      ipRules: empty(operatorAddress) ? [] : [
+        {
+          value: operatorAddress
+        }
+      ]
     }
   }
 }

@@ -27,6 +27,7 @@ CODE: Final = "\n".join(
 # Source: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
 _FREQUENCIES: Final = {"PT1M", "PT5M", "PT10M", "PT15M", "PT30M", "PT45M", "PT1H", "PT2H", "PT6H", "P1D"}
 _WINDOWS: Final = _FREQUENCIES | {"P2D"}
+_MINUTES: Final = {"PT5M": 5, "PT15M": 15, "PT1H": 60, "PT6H": 360, "P1D": 1440, "P2D": 2880}
 
 
 def test_everything_that_must_wake_somebody_has_an_alert() -> None:
@@ -96,10 +97,10 @@ def test_the_policy_that_is_off_is_told_as_the_alert_expects() -> None:
 
 
 def test_silence_is_as_long_as_an_exercise_may_take() -> None:
-    """From one beginning to the next, and until that one is overdue; the window reaches as far."""
+    """From one beginning to the next, and until that one is overdue, at the least; the window reaches as far."""
     (hours,) = re.findall(r"timestamp > ago\((\d+)h\)", QUERIES["canary-silent"])
     (rule,) = (rule for rule in RULES if rule["name"] == "canary-silent")
-    assert timedelta(hours=int(hours)) == SILENT_AFTER == EVERY + OVERDUE_AFTER
+    assert timedelta(hours=int(hours)) == SILENT_AFTER >= EVERY + OVERDUE_AFTER
     assert f"{hours} hours" in rule["title"]
     assert rule["window"] == "P2D"
 
@@ -110,6 +111,30 @@ def test_silence_is_an_alarm_only_where_there_is_a_canary() -> None:
     assert enabled == ["true", "hasCanary || rule.name != 'canary-silent'"]
     main = (INFRA / "main.bicep").read_text("utf-8")
     assert "hasCanary: contains(settings, 'CANARY_FEED') && !empty(settings.CANARY_FEED)" in main
+
+
+def test_each_feed_must_have_been_walked() -> None:
+    """Feeds are counted by the title in the line, also one with blanks and quotes; as many as sweeps began with."""
+    query = QUERIES["no-sweep"]
+    titles = ("Payments/core", "Team's own/core feed", 'A "b"/core')
+    (title,) = re.findall(r'extract\("(feed=[^"]+)", 1', query)
+    found = [re.search(title, told("feed swept", feed=one, packages=7)) for one in titles]
+    assert len({match[1] for match in found if match}) == len(titles)
+    (count,) = re.findall(r'extract\("(feeds=[^"]+)", 1', query)
+    begun = re.search(count, told("sweep begun", feeds=12, past_due=False))
+    assert begun
+    assert begun[1] == "12"
+    assert "where ended == 0 or ended < begun" in query
+
+
+def test_a_walk_has_time_after_a_daily_sweep_began() -> None:
+    """What began a day ago must have ended; the title says in how many hours, and the window reaches as far."""
+    (rule,) = (rule for rule in RULES if rule["name"] == "no-sweep")
+    first, last, ended = re.findall(r"ago\((\d+)h\)", rule["query"])
+    assert first == ended
+    assert int(first) - int(last) == 24
+    assert f"in {ended} hours" in rule["title"]
+    assert _MINUTES[rule["window"]] >= int(ended) * 60
 
 
 def test_the_lag_is_counted_by_registry() -> None:
@@ -123,11 +148,23 @@ def test_the_lag_is_counted_by_registry() -> None:
 
 def test_rules_ask_in_intervals_that_exist() -> None:
     """A window is never shorter than the time between two looks: what lies between them is seen."""
-    minutes = {"PT5M": 5, "PT15M": 15, "PT1H": 60, "PT6H": 360, "P1D": 1440, "P2D": 2880}
     for rule in RULES:
         assert rule["frequency"] in _FREQUENCIES, rule["name"]
         assert rule["window"] in _WINDOWS, rule["name"]
-        assert minutes[rule["window"]] >= minutes[rule["frequency"]], rule["name"]
+        assert _MINUTES[rule["window"]] >= _MINUTES[rule["frequency"]], rule["name"]
+
+
+def test_a_rule_is_quiet_for_no_shorter_than_it_takes_to_look_again() -> None:
+    """Azure refuses anything else, and with it the whole deployment.
+
+    Source: https://github.com/Azure/azure-cli/issues/26581
+    """
+    for rule in RULES:
+        assert _MINUTES[rule["mute"]] >= _MINUTES[rule["frequency"]], rule["name"]
+    alert = body(module("alerts")["resources"]["alerts"])["properties"]
+    assert alert["muteActionsDuration"]["operator"]["operands"] == {"operand_1": "rule", "operand_2": "mute"}
+    # Quiet times are refused for alerts that resolve themselves.
+    assert alert["autoMitigate"] is False
 
 
 def test_a_query_that_finds_rows_raises_an_alert() -> None:

@@ -35,6 +35,7 @@ _ROLES: Final = {
     "storageBlobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
     "storageBlobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "storageBlobDataReader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    "storageQueueDataReader": "19e7f393-937e-4f77-808e-94535e297925",
     "storageQueueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
     "storageTableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     "storageTableDataReader": "76199698-9eea-4c19-bc75-cec21354c6b6",
@@ -52,6 +53,7 @@ _ASSIGNMENTS: Final = {
     "appSendsTelemetry": ("appPrincipalId", "monitoringMetricsPublisher", "insights"),
     "operatorWritesSecrets": ("operatorPrincipalId", "keyVaultSecretsOfficer", "vault"),
     "operatorReadsTables": ("operatorPrincipalId", "storageTableDataReader", "auditAccount"),
+    "operatorReadsQueues": ("operatorPrincipalId", "storageQueueDataReader", "auditAccount"),
     "operatorReadsDigests": ("operatorPrincipalId", "storageBlobDataReader", "digests"),
 }
 
@@ -242,6 +244,32 @@ def test_the_audit_storage_is_kept() -> None:
         assert {row["category"] for row in logs if row["enabled"]} == {"StorageWrite", "StorageDelete"}
 
 
+def test_locked_digests_are_left_alone() -> None:
+    """Of a locked policy Azure takes nothing but a longer time: writing it again would fail every deployment.
+
+    Source: https://learn.microsoft.com/rest/api/storagerp/blob-containers/lock-immutability-policy
+    """
+    text = (INFRA / "modules" / "audit.bicep").read_text(encoding="utf-8")
+    assert re.search(r"^resource immutability '[^']+' = if \(!digestsAreLocked\) \{$", text, re.MULTILINE)
+    assert body(facts(INFRA / "main.bicep")["modules"]["audit"])["params"]["digestsAreLocked"] == "digestsAreLocked"
+    assert facts(INFRA / "main.bicep")["parameters"]["digestsAreLocked"]["default"] is False
+
+
+def test_nobody_is_an_operator_without_being_named() -> None:
+    """With AZURE_PRINCIPAL_…, which azd fills with whoever deploys, each pipeline could write secrets."""
+    document = json.loads((INFRA / "main.parameters.json").read_text(encoding="utf-8"))["parameters"]
+    assert document["operatorPrincipalId"]["value"] == "${FEEDWARDEN_OPERATOR_ID=}"
+    assert document["operatorPrincipalType"]["value"] == "${FEEDWARDEN_OPERATOR_TYPE=User}"
+    assert facts(INFRA / "main.bicep")["parameters"]["operatorPrincipalId"]["default"] == ""
+    pipelines = [*(ROOT / ".github").rglob("*.yml"), *(ROOT / ".azure-pipelines").glob("*.yml")]
+    for path in (*FILES, *pipelines, INFRA / "main.parameters.json", ROOT / "azure.yaml", ROOT / "azure-pipelines.yml"):
+        assert "AZURE_PRINCIPAL" not in path.read_text(encoding="utf-8"), path.name
+    text = (INFRA / "modules" / "roles.bicep").read_text(encoding="utf-8")
+    pattern = r"^resource (operator\w+) '[^']+' = if \(!empty\(operatorPrincipalId\)\) \{$"
+    conditional = set(re.findall(pattern, text, re.MULTILINE))
+    assert conditional == {name for name in _ASSIGNMENTS if name.startswith("operator")}
+
+
 def test_queues_are_those_of_the_code() -> None:
     """Each queue and its poison companion is there before the first message."""
     made = body(module("audit")["modules"]["storage"])["params"]["queues"]
@@ -266,6 +294,32 @@ def test_everything_that_holds_data_has_diagnostics() -> None:
         ("vault.bicep", "vault"),
         ("function-app.bicep", "app"),
     }
+
+
+@pytest.mark.parametrize(("file", "rule"), [("storage", {"value", "action"}), ("vault", {"value"})])
+def test_what_is_closed_opens_for_one_address_at_most(file: str, rule: set[str]) -> None:
+    """With the private network: for nobody, or for the operator's address and no other."""
+    ((_, _, found),) = resources(
+        {"storage": "Microsoft.Storage/storageAccounts", "vault": "Microsoft.KeyVault/vaults"}[file]
+    )
+    text = (INFRA / "modules" / f"{file}.bicep").read_text(encoding="utf-8")
+    assert "publicNetworkAccess: privateOnly && empty(operatorAddress) ? 'Disabled' : 'Enabled'" in text
+    assert "defaultAction: privateOnly ? 'Deny' : 'Allow'" in text
+    assert found["properties"]["networkAcls"]["bypass"] == "None"
+    rules = found["properties"]["networkAcls"]["ipRules"]["operator"]["operands"]
+    assert rules["true_value"] == []
+    (only,) = rules["false_value"]
+    assert (set(only), only["value"], only.get("action", "Allow")) == (rule, "operatorAddress", "Allow")
+    assert "ipRules: empty(operatorAddress) ? []" in text
+
+
+def test_only_vault_and_audit_storage_open_for_the_operator() -> None:
+    """Nobody has business in the platform's own account."""
+    given = {name: body(made)["params"] for name, made in facts(INFRA / "main.bicep")["modules"].items()}
+    opened = {name for name, params in given.items() if params.get("operatorAddress") == "operatorAddress"}
+    assert opened == {"audit", "vault"}
+    assert given["hostStorage"]["operatorAddress"] == ""
+    assert facts(INFRA / "main.bicep")["parameters"]["operatorAddress"]["default"] == ""
 
 
 def test_the_private_network_reaches_everything_that_is_closed() -> None:
