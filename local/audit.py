@@ -16,21 +16,19 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import Any, Final, TextIO
 
-from shared.adapters.register import Storage, StorageAddress
-from shared.adapters.register.chains import Chain, chains, flaws_of, read_chain
+from local.account import account_of
+from shared.adapters.register import Storage
+from shared.adapters.register.chains import Chain, chains, flaws_of, misfits, read_chain
 from shared.adapters.register.documents import LONGEST
 from shared.adapters.register.event_rows import event_document, event_of
 from shared.adapters.register.rows import case_document, case_of
-from shared.domain.seals import Seal, breaches, read_digest
-from shared.errors import ConfigurationError, FeedwardenError, UnexpectedAnswer
-
-if TYPE_CHECKING:  # slow to load, and needed without keys only
-    from azure.core.credentials_async import AsyncTokenCredential
+from shared.domain.seals import DayDigest, read_digest
+from shared.errors import FeedwardenError, UnexpectedAnswer
 
 SOUND, FLAWED, BLIND = 0, 1, 2
 _SCHEMA: Final = 1
@@ -101,15 +99,16 @@ def _records(file: TextIO) -> Iterator[dict[str, Any]]:
 class Report:
     """Prints one line a case, and counts."""
 
-    def __init__(self, sealed: Mapping[str, Seal] | None = None) -> None:
-        """Begin with nothing seen; `sealed` is where chains stood on an earlier day, by subject."""
+    def __init__(self, sealed: DayDigest | None = None) -> None:
+        """Begin with nothing seen; `sealed` is where chains stood on an earlier day."""
         self.cases = self.events = self.flawed = 0
-        self._awaited = dict(sealed or {})
+        self._sealed = sealed
+        self._awaited = set[str]() if sealed is None else set(sealed.subjects)
 
     def add(self, chain: Chain) -> None:
         """Verify one chain and print what came out; texts from outside are shown escaped."""
-        seal = self._awaited.pop(chain.subject, None)
-        found = (*flaws_of(chain), *(() if seal is None else breaches(seal, chain.events)))
+        self._awaited.discard(chain.subject)
+        found = (*flaws_of(chain), *(() if self._sealed is None else misfits(chain, self._sealed)))
         self.cases, self.events, self.flawed = (
             self.cases + 1,
             self.events + len(chain.events),
@@ -121,13 +120,18 @@ class Report:
             print(f"        {_shown(flaw)}")
 
     def end(self) -> int:
-        """Print the sum and return the exit code; nothing seen is nothing verified."""
-        if not self.cases:
+        """Print the sum and return the exit code; nothing seen is nothing verified, unless something was sealed."""
+        if not self.cases and not self._awaited:
             print("No case was found, so nothing was verified: is this the right account or file?", file=sys.stderr)
             return BLIND
-        for subject in self._awaited:
+        for subject in sorted(self._awaited):
             self.flawed += 1
-            print(f"FLAWED  {_shown(subject)}\n        it was sealed, and is gone")
+            was = (
+                "it was sealed"
+                if self._sealed and subject in self._sealed.seals
+                else "it was there, could not be sealed"
+            )
+            print(f"FLAWED  {_shown(subject)}\n        {was}, and is gone")
         print(f"{self.cases} cases, {self.events} events: {self.flawed or 'none'} flawed.")
         return FLAWED if self.flawed else SOUND
 
@@ -135,23 +139,6 @@ class Report:
 def _shown(text: str) -> str:
     """Keep what is printable: a name may hold what a terminal would obey."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
-
-
-def _as_who_is_signed_in(_client_id: str | None) -> AsyncTokenCredential:
-    from azure.identity.aio import AzureCliCredential  # noqa: PLC0415  # slow to load, and needed without keys only
-
-    return AzureCliCredential()
-
-
-def _storage(connection: str | None) -> Storage:
-    account = os.environ.get("STORAGE_CONNECTION__accountName")  # noqa: SIM112  # the platform spells it so
-    if connection:
-        return Storage(StorageAddress(connection=connection))
-    if account:
-        return Storage(StorageAddress.of_account(account), credentials=_as_who_is_signed_in)
-    raise ConfigurationError(
-        ("Set STORAGE_CONNECTION or STORAGE_CONNECTION__accountName, or give --connection or --file.",)
-    )
 
 
 async def _verify_storage(storage: Storage, report: Report, export: TextIO | None) -> int:
@@ -179,16 +166,16 @@ def _run(options: argparse.Namespace) -> int:
     report = Report(None if options.against is None else _sealed(options.against))
     if options.file is not None:
         return _verify_file(options.file, report)
-    storage = _storage(options.connection or os.environ.get("STORAGE_CONNECTION"))
+    storage = account_of(os.environ, connection=options.connection or "")
     if options.export is None:
         return asyncio.run(_verify_storage(storage, report, None))
     with options.export.open("x", encoding="ascii") as export:
         return asyncio.run(_verify_storage(storage, report, export))
 
 
-def _sealed(path: Path) -> Mapping[str, Seal]:
+def _sealed(path: Path) -> DayDigest:
     with path.open(encoding="ascii") as file:
-        return read_digest(iter(lambda: file.readline(_LONGEST_LINE), "")).seals
+        return read_digest(iter(lambda: file.readline(_LONGEST_LINE), ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,10 @@
-"""List the cases: `make cases`. Reads STORAGE_CONNECTION, or --connection."""
+"""List the cases: `make cases`. Exit code 0: listed, 2: could not look.
+
+STORAGE_CONNECTION=… python -m local.cases, or --connection …    a connection string, as `make run` prints it
+STORAGE_CONNECTION__accountName=… python -m local.cases          an account without keys, such as a deployed one, as who
+                                                                 is signed in to the Azure CLI, with the role Storage
+                                                                 Table Data Reader
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shared.adapters.register import Storage, StorageAddress, TableRegister
+from local.account import account_of
+from shared.adapters.register import Storage, TableRegister
 from shared.bootstrap import new_id
 from shared.domain.approvals import Approval
 from shared.domain.cases import Case
@@ -37,9 +44,8 @@ class Contents:
     findings: tuple[Finding, ...]
 
 
-async def read_register(connection: str) -> Contents:
-    """Return what is in the storage account. Raises UpstreamError, ConfigurationError."""
-    storage = Storage(StorageAddress(connection=connection))
+async def read_register(storage: Storage) -> Contents:
+    """Return what is in the storage account, and close it. Raises UpstreamError, ConfigurationError."""
     try:
         register = TableRegister(storage, new_id=new_id)
         return Contents(
@@ -97,13 +103,10 @@ def table_of(cases: Sequence[Case], approvals: Sequence[Approval] = ()) -> Table
 def main(words: Sequence[str] | None = None) -> int:
     """Print the cases; return 0, or 2 where it could not look."""
     parser = argparse.ArgumentParser(prog="make cases", description="List the cases.")
-    parser.add_argument("--connection", default=os.environ.get("STORAGE_CONNECTION", ""))
+    parser.add_argument("--connection", default="", help="connection string; default: STORAGE_CONNECTION")
     connection = parser.parse_args(words).connection
-    if not connection:
-        print("could not look: set STORAGE_CONNECTION, as `make run` prints it", file=sys.stderr)
-        return 2
     try:
-        contents = asyncio.run(read_register(connection))
+        contents = asyncio.run(read_register(account_of(os.environ, connection=connection)))
     except FeedwardenError as error:
         print(f"could not look: {error}", file=sys.stderr)
         return 2

@@ -26,8 +26,8 @@ from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.domain.owners import FeedOwners, Ownership
 from shared.domain.public_sources import PublicSource
-from shared.domain.seals import DayDigest
-from shared.domain.subscriptions import Subscription
+from shared.domain.seals import DayDigest, Stand
+from shared.domain.subscriptions import SubscriptionList
 from shared.domain.twins import PublicTwin
 from shared.domain.versions import FeedVersion
 
@@ -161,7 +161,7 @@ class Publisher(Protocol):
 class HookSubscriptions(Protocol):
     """The service hooks of the organization that call webhooks."""
 
-    async def subscriptions(self) -> tuple[Subscription, ...]:
+    async def subscriptions(self) -> SubscriptionList:
         """Return those that we may see, of all projects, to any address. Raises PermissionMissing, UpstreamError."""
         ...
 
@@ -344,6 +344,14 @@ class Register(Protocol):
 
     def findings(self) -> AsyncIterator[Finding]:
         """Walk all findings, feed by feed."""
+        ...
+
+
+class Chains(Protocol):
+    """The audit chains, as whatever row is there tells of them; no list is believed."""
+
+    def stands(self) -> AsyncIterator[Stand]:
+        """Walk all chains; one whose rows cannot be read is told as that, and hides no other."""
         ...
 
 

@@ -16,6 +16,9 @@ from shared.adapters.azure_devops.publisher import AzureDevOpsPublisher
 from shared.adapters.doors import SOURCES
 from shared.adapters.links import SignedLinks
 from shared.adapters.register import TableRegister
+from shared.application.canary import Canary
+from shared.application.canary_leftover import Leftover
+from shared.application.canary_row import Accepted
 from shared.bootstrap.world import world_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
@@ -100,14 +103,16 @@ async def test_links_live_as_long_as_the_request_that_waits_longest(tmp_path: Pa
 
 
 async def test_a_canary_is_made_where_it_is_configured() -> None:
-    """Of the shared parts; its name is nobody's to install, and readiness tells of it."""
+    """Of the shared parts, and readiness tells of it; without settings, what was left behind is ended."""
     without = bootstrap.build(bootstrap.read_configuration(GOOD))
-    assert (without.canary, without.readiness.canary, without.checker.spreader.apart) == (None, None, frozenset())
+    assert isinstance(without.canary, Leftover)
+    assert without.readiness.canary is None
+    assert without.checker.spreader.accepted == Accepted(without.canary.cursors, None)
     canary = {"CANARY_FEED": "guard/canary", "CANARY_PACKAGE": "contoso-canary"}
     app = bootstrap.build(bootstrap.read_configuration({**GOOD, **canary}))
-    assert app.canary is not None
+    assert isinstance(app.canary, Canary)
     assert isinstance(app.canary.publisher, AzureDevOpsPublisher)
-    assert app.checker.spreader.apart == {app.canary.gate.name}
+    assert app.checker.spreader.accepted == Accepted(app.canary.cursors, app.canary.gate.name)
     assert app.readiness.canary is not None
 
 

@@ -17,6 +17,11 @@ class Section:
     title: str
     text: str
 
+    @property
+    def subject(self) -> str:
+        """The version that it is about, or `UNRELEASED`; a date may follow it in the title."""
+        return self.title.split()[0].strip("[]")
+
 
 def newest(changelog: str) -> Section:
     """Return the section at the top. Raises NotReleasable where there is none, or nothing in it."""
@@ -27,20 +32,20 @@ def newest(changelog: str) -> Section:
 
 
 def notes_for(changelog: str, version: str) -> str:
-    """Return the notes of a version that is about to be released, or being worked on.
+    """Return the notes of a version that is released, or of what is being worked on, which are titled so.
 
     Raises:
         NotReleasable: the top of CHANGELOG.md is about something else.
     """
     section = newest(changelog)
-    if section.title.split()[0].strip("[]") not in (version, UNRELEASED):
+    if section.subject not in (version, UNRELEASED):
         raise NotReleasable(f"the top of CHANGELOG.md is about {section.title}, and this is {version}")
-    return f"# Feedwarden {version}\n\n{section.text}\n"
+    return f"# Feedwarden {section.subject.lower()}\n\n{section.text}\n"
 
 
 def require_tag(tag: str, *, changelog: str, version: str) -> None:
     """Hold a tag against the version, and against CHANGELOG.md. Raises NotReleasable."""
     if tag != f"v{version}":
         raise NotReleasable(f"the tag is {tag}, and the version is {version}: tag v{version}, or change pyproject.toml")
-    if newest(changelog).title.split()[0].strip("[]") == UNRELEASED:
-        raise NotReleasable(f"the top of CHANGELOG.md still says {UNRELEASED}: name it {version}")
+    if (subject := newest(changelog).subject) != version:
+        raise NotReleasable(f"the top of CHANGELOG.md still says {subject}: name it {version}")

@@ -1,4 +1,4 @@
-"""The canary: once a day, leave a synthetic package open to the outside, and time how Feedwarden finds and ends it.
+"""The canary: about once a day, leave a synthetic package open to the outside, and time how that is found and ended.
 
 Nothing here queues a check or tells anybody where to look: what is measured is the way that a real package goes.
 """
@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from shared.application import canary_outcome
+from shared.application import canary_outcome, canary_switch
 from shared.application.canary_gate import CanaryGate, Refusal
 from shared.application.canary_row import KEY, exercise_text, read_exercise
 from shared.application.notify_messages import Dispatch
 from shared.domain.canary import BEGIN_WITHIN, EVERY, OVERDUE_AFTER, Exercise, Measure, Phase, Trial, version_of
-from shared.domain.evidence import UpstreamingBehavior
 from shared.domain.feeds import Feed
-from shared.errors import FeedNotFound, StaleWrite, UpstreamError
+from shared.errors import StaleWrite, UpstreamError
 from shared.logs import told
 from shared.ports import Clock, Cursor, Cursors, FeedService, Publisher, Queue, QueueName, Register
 
@@ -46,14 +45,28 @@ class Canary:
         """Do what is due; return where the exercise stands then. Raises what tables and queues raise."""
         row = await self.cursors.read(KEY)
         exercise = read_exercise(row)
-        steps = {Phase.BEGINNING: self._take_up, Phase.RUNNING: self._look, Phase.CLOSING: self._close}
         try:
-            if exercise.trial is None or exercise.phase is Phase.REST:
-                return await self._rest(exercise, row)
-            return await steps[exercise.phase](exercise, exercise.trial, row)
+            return await (self._forgotten(row) if exercise is None else self._move(exercise, row))
         except StaleWrite:
             logger.info(told("the canary is exercised by another instance too"))
-            return exercise.phase
+            return Phase.REST if exercise is None else exercise.phase
+
+    async def _move(self, exercise: Exercise, row: Cursor | None) -> Phase:
+        steps = {Phase.BEGINNING: self._take_up, Phase.RUNNING: self._look, Phase.CLOSING: self._close}
+        if exercise.trial is None or exercise.phase is Phase.REST:
+            return await self._rest(exercise, row)
+        return await steps[exercise.phase](exercise, exercise.trial, row)
+
+    async def _forgotten(self, row: Cursor | None) -> Phase:
+        """Close what may stand open though nobody can read what is under way, and only then write a row anew."""
+        feed = await self.gate.own()
+        if isinstance(feed, Refusal):
+            logger.error(told("the canary's switch may stand open", package=self.gate.name, error=feed.why))
+            return Phase.CLOSING
+        if not await canary_switch.close(self.service, feed.ref, self.gate.name, surely=True):
+            return Phase.CLOSING
+        why = "what was kept of the exercise could not be read; its switch was closed"
+        return await self._refuse(Exercise(), Refusal(why), row)
 
     async def _rest(self, exercise: Exercise, row: Cursor | None) -> Phase:
         now, trial = self.clock(), exercise.trial
@@ -62,11 +75,17 @@ class Canary:
             return Phase.REST
         feed = await self.gate.look()
         if isinstance(feed, Refusal):
-            logger.warning(told("canary refused", package=self.gate.name, why=feed.why))
-            await self._save(replace(exercise, refused=feed.why, refused_at=now), row)
-            return Phase.REST
+            return await self._refuse(exercise, feed, row)
         intended = Trial(begun_at=now, since=now, version=version_of(now), feed=feed.ref, name=self.gate.name)
         return await self._begin(replace(exercise, refused="", refused_at=None), intended, row, feed)
+
+    async def _refuse(self, exercise: Exercise, refusal: Refusal, row: Cursor | None) -> Phase:
+        """Rest; the newest trial is forgotten, and with it that the package was accepted, but not for a mere doubt."""
+        logger.warning(told("canary refused", package=self.gate.name, why=refusal.why))
+        trial = exercise.trial if refusal.is_doubt else None
+        refused = replace(exercise, phase=Phase.REST, trial=trial, refused=refusal.why, refused_at=self.clock())
+        await self._save(refused, row)
+        return Phase.REST
 
     async def _begin(self, exercise: Exercise, trial: Trial, row: Cursor | None, feed: Feed) -> Phase:
         """Write the intent, open the switch, publish: whoever looks because of the version finds the switch open."""
@@ -92,11 +111,22 @@ class Canary:
             if await self._is_published(feed, trial):
                 return await self._run(exercise, row)
             if not is_late:
-                return await self._begin(exercise, trial, row, feed)
+                return await self._begin_again(exercise, trial, row)
         except UpstreamError as error:
             why = f"{why}: {error}"
             logger.warning(told("canary not begun yet", package=trial.name, error=error))
         return await self._fail(exercise, trial, row, why) if is_late else Phase.BEGINNING
+
+    async def _begin_again(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
+        """Ask the gate as before the first attempt; what it does not let through is closed, and not opened again."""
+        feed = await self.gate.look(begun=trial)
+        if not isinstance(feed, Refusal):
+            return await self._begin(exercise, trial, row, feed)
+        is_closed = await canary_switch.close(self.service, trial.feed, trial.name, surely=True)
+        if feed.is_doubt or not is_closed:
+            logger.warning(told("canary not begun yet", package=trial.name, error=feed.why))
+            return Phase.BEGINNING
+        return await self._refuse(exercise, feed, row)
 
     async def _run(self, exercise: Exercise, row: Cursor | None) -> Phase:
         await self._save(replace(exercise, phase=Phase.RUNNING), row)
@@ -106,7 +136,10 @@ class Canary:
         """Look whether the register says that it is over. How late we look changes nothing in what is measured."""
         measure = await canary_outcome.measure(self.register, trial)
         if measure is not None and measure.seconds <= OVERDUE_AFTER.total_seconds():
-            return await self._protected(exercise, trial, row, measure)
+            late = canary_outcome.found_late(measure)
+            return await (
+                self._fail(exercise, trial, row, late) if late else self._protected(exercise, trial, row, measure)
+            )
         if self.clock() - trial.since > OVERDUE_AFTER:
             return await self._fail(exercise, trial, row, await canary_outcome.state(self.register, trial))
         return Phase.RUNNING
@@ -126,25 +159,17 @@ class Canary:
         return await self._close(ended, trial, await self._save(ended, row))
 
     async def _fail(self, exercise: Exercise, trial: Trial, row: Cursor | None, why: str) -> Phase:
+        """Close the switch first: a queue that is down must not keep it open. Then tell, and only then note it."""
         logger.error(told("canary overdue", package=trial.name, since=trial.since.isoformat(), state=why))
-        notice = canary_outcome.overdue(trial, why, self.clock())
-        await self.queue.put(QueueName.NOTICES, Dispatch(notice).text())
-        failed = replace(exercise, phase=Phase.CLOSING, failed=why)
-        return await self._close(failed, trial, await self._save(failed, row))
+        is_closed = await canary_switch.close(self.service, trial.feed, trial.name, surely=True)
+        await self.queue.put(QueueName.NOTICES, Dispatch(canary_outcome.overdue(trial, why, self.clock())).text())
+        phase = Phase.REST if is_closed else Phase.CLOSING
+        await self._save(replace(exercise, phase=phase, failed=why), row)
+        return phase
 
     async def _close(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
         """See to it that the switch is closed, whoever was to close it, and rest; else the next tick tries again."""
-        try:
-            feed = await self.service.feed(trial.feed)
-            behavior = await self.service.get_upstreaming_behavior(feed, trial.name)
-            # One that was opened a moment ago may still read as closed: after a failure it is set whatever it says.
-            if exercise.failed or behavior is not UpstreamingBehavior.AUTO:
-                logger.warning(told("the canary closes its switch itself", package=trial.name, was=behavior))
-                await self.service.clear_upstreaming_behavior(feed, trial.name)
-        except FeedNotFound as error:
-            logger.warning(told("the canary's feed is gone", error=error))
-        except UpstreamError as error:
-            logger.error(told("the canary's switch may stand open", package=trial.name, error=error))  # noqa: TRY400  # the text says it all
+        if not await canary_switch.close(self.service, trial.feed, trial.name, surely=bool(exercise.failed)):
             return Phase.CLOSING
         await self._save(replace(exercise, phase=Phase.REST), row)
         return Phase.REST

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
-from shared.domain.canary import OVERDUE_AFTER, Measure, Trial, measured
+from shared.domain.canary import FOUND_WITHIN, OVERDUE_AFTER, Measure, Trial, measured
 from shared.domain.findings import whole_organization
 from shared.domain.notices import Notice, NoticeKind
 from shared.ports import Register
+
+_EXPECTED: Final = (
+    f"the switch set back within {FOUND_WITHIN // timedelta(minutes=1)} minutes, and the package protected within "
+    f"{OVERDUE_AFTER // timedelta(hours=1)} hours"
+)
 
 
 async def measure(register: Register, trial: Trial) -> Measure | None:
@@ -28,6 +34,14 @@ async def state(register: Register, trial: Trial) -> str:
     return f"the case is {case.state} since {case.updated_at:%Y-%m-%d %H:%M} UTC ({', '.join(case.reasons)})"
 
 
+def found_late(measure: Measure) -> str:
+    """Say in words that the switch was set back too late, however well it went then; empty = it was not."""
+    if measure.to_auto_seconds <= FOUND_WITHIN.total_seconds():
+        return ""
+    minutes = f"{measure.to_auto_seconds / 60:.0f} minutes after the publish"
+    return f"found late: the switch was set back {minutes}, and protected at {measure.protected_at:%Y-%m-%d %H:%M} UTC"
+
+
 def overdue(trial: Trial, state: str, at: datetime) -> Notice:
     """Return the one notice of a trial that failed; its id is the trial's, so that a repeat is seen to be one."""
     kind, organization = NoticeKind.CANARY_OVERDUE, trial.feed.organization
@@ -36,7 +50,7 @@ def overdue(trial: Trial, state: str, at: datetime) -> Notice:
         "canary": str(trial.name),
         "since": f"{trial.since:%Y-%m-%d %H:%M} UTC",
         "state": state,
-        "expected": f"protected within minutes, and within {OVERDUE_AFTER // timedelta(hours=1)} hours at the most",
+        "expected": _EXPECTED,
     }
     notice_id, subject = f"{kind.value}-{trial.version}", f"{organization}/{kind.value}"
     return Notice(notice_id, kind, whole_organization(organization), subject, at, facts)

@@ -35,12 +35,12 @@ def exercise_text(exercise: Exercise) -> str:
     return json.dumps(row)
 
 
-def read_exercise(row: Cursor | None) -> Exercise:
-    """Read a row; what cannot be read is nothing known: all that must hold before a beginning is asked anew anyway."""
+def read_exercise(row: Cursor | None) -> Exercise | None:
+    """Read a row; no row is an exercise that never was. None = it cannot be read, and a switch may stand open."""
     try:
         return Exercise() if row is None else _exercise(json.loads(row.value))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RefusedName):
-        return Exercise()
+        return None
 
 
 def _trial_row(trial: Trial) -> dict[str, Any]:
@@ -90,6 +90,25 @@ def _moment(value: Any) -> datetime | None:  # noqa: ANN401  # comes from JSON
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Tells whether a package is the canary, not by the settings alone: the gate must have let its exercise begin.
+
+    A refusal takes that back; a look that failed does not. `name` None = no canary is configured.
+    """
+
+    cursors: Cursors
+    name: PackageName | None
+
+    async def covers(self, feed: FeedRef, name: PackageName) -> bool:
+        """Say whether it is internal in this feed for the sake of exercises only, and nobody's to install."""
+        if name != self.name:
+            return False
+        exercise = read_exercise(await self.cursors.read(KEY))
+        trial = None if exercise is None else exercise.trial
+        return trial is not None and (trial.feed, trial.name) == (feed, name)
+
+
+@dataclass(frozen=True, slots=True)
 class CanaryReport:
     """Tells readiness how the exercise stands."""
 
@@ -98,9 +117,13 @@ class CanaryReport:
 
     async def tell(self) -> tuple[bool, str]:
         """Return whether all is well, and the state in words."""
-        exercise = read_exercise(await self.cursors.read(KEY))
-        now = self.clock()
-        trouble = _trouble(exercise, now)
+        row = await self.cursors.read(KEY)
+        exercise = read_exercise(row)
+        if row is None:
+            return False, "silent: the timer exercise_canary has not run yet"
+        if exercise is None:
+            return False, "what was kept of the exercise cannot be read: its switch may stand open, and is to be closed"
+        trouble = _trouble(exercise, self.clock())
         last = exercise.protected_at
         proved = "never protected yet"
         if last is not None:
@@ -114,6 +137,9 @@ def _trouble(exercise: Exercise, now: datetime) -> str:
         return f"not exercised: {exercise.refused}"
     if exercise.failed:
         return f"overdue: {exercise.failed}"
-    if exercise.protected_at is not None and now - exercise.protected_at > SILENT_AFTER:
+    begun_at = None if exercise.trial is None else exercise.trial.begun_at
+    # What never went well is counted from its beginning.
+    known_at = exercise.protected_at or begun_at
+    if known_at is None or now - known_at > SILENT_AFTER:
         return "silent: is the timer exercise_canary running?"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from shared.application.canary_row import Accepted
 from shared.application.feed_book import FeedBook
 from shared.application.messages import CheckRequest
 from shared.application.reach import Feeds, Reach, reach
@@ -167,15 +168,15 @@ class Spreader:
     names: NamesIndex
     register: Register
     queue: Queue
-    apart: frozenset[PackageName] = frozenset()
+    accepted: Accepted | None = None
 
     async def spread(self, feed: Feed, name: PackageName) -> int:
         """Queue a check for every other enabled feed that may take the name from outside; return how many.
 
         A feed that holds the name has its own checks, one that has an open case is checked by the sweep.
-        Names `apart` are nobody's to install. Raises UpstreamError.
+        The canary, where it is accepted as one, is nobody's to install. Raises UpstreamError.
         """
-        if name in self.apart:
+        if self.accepted is not None and await self.accepted.covers(feed.ref, name):
             return 0
         # The other feeds' checks look for the holder there, and a delivery may have told of it before any walk did.
         await self.names.add(feed.ref, [name])

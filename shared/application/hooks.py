@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,8 +14,16 @@ from shared.application.hook_row import KEY, HookRow, read_row
 from shared.application.notify_messages import Dispatch
 from shared.domain.findings import whole_organization
 from shared.domain.notices import Notice, NoticeKind
-from shared.domain.subscription_health import STATES, HookChanges, KnownHook, calls_our_path, calls_us, compare
-from shared.domain.subscriptions import Subscription, SubscriptionStatus
+from shared.domain.subscription_health import (
+    STATES,
+    HookChanges,
+    KnownHook,
+    Rest,
+    calls_our_path,
+    calls_us,
+    compare,
+)
+from shared.domain.subscriptions import SubscriptionList, SubscriptionStatus
 from shared.errors import AuthenticationFailed, FeedwardenError, PermissionMissing, StaleWrite, UpstreamError
 from shared.logs import told
 from shared.ports import Clock, Cursor, Cursors, HookSubscriptions, Queue, QueueName
@@ -63,7 +71,9 @@ class HookInspector:
             return 0
         seen = await self._ours(listed)
         now = self.clock()
-        changes = compare(row.known, seen, now=now)
+        others = {one.subscription_id: one.url for one in listed if one.subscription_id not in seen}
+        rest = Rest(others, whole=not listed.unreadable, quiet=row.cut > 0)
+        changes = compare(row.known, seen, now=now, rest=rest)
         if changes.worse:
             await self._tell(changes, number=row.notices + 1)
         elsewhere = sum(1 for one in listed if calls_our_path(one.url)) - len(seen)
@@ -72,7 +82,7 @@ class HookInspector:
         _log(seen, elsewhere)
         return len(changes.worse)
 
-    async def _ours(self, listed: Sequence[Subscription]) -> Mapping[str, KnownHook]:
+    async def _ours(self, listed: SubscriptionList) -> Mapping[str, KnownHook]:
         ours = [one for one in listed if calls_us(one.url, self.base_url)]
         feeds = await self.book.listed() if ours else ()
         names = {feed.ref.project_id: feed.project_name for feed in feeds if feed.project_name}

@@ -83,7 +83,7 @@ class CheckRequest:
                 expects_twin=bool(row.get("expects_twin", False)),
                 for_decision=bool(row.get("for_decision", False)),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise UntrustedInput("not a check request") from error
 
 
@@ -158,7 +158,7 @@ class SweepRequest:
                 begun=words.get("begun"),
                 public=words.get("public"),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise UntrustedInput("not a sweep request") from error
 
 

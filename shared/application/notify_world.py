@@ -94,5 +94,5 @@ def _told_so_far(row: Cursor | None) -> tuple[int, bool]:
     try:
         kept = json.loads("{}" if row is None else row.value)
         return int(kept.get("times", 0)), bool(kept.get("still", False))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return 0, False

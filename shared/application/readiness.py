@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,10 @@ from shared.domain.approvals import SWITCHED, ApprovalState
 from shared.domain.evidence import OrganizationPolicy
 from shared.domain.public_sources import sources_of
 from shared.errors import FeedwardenError
+from shared.logs import told
 from shared.ports import FeedService, Queue, QueueName, Register
+
+logger = logging.getLogger(__name__)
 
 # A switch is closed within seconds; one that is not by now needs somebody's help.
 _CLOSED_WITHIN: Final = timedelta(minutes=15)
@@ -52,19 +56,20 @@ class Readiness:
     canary: CanaryReport | None = None
 
     async def report(self) -> Mapping[str, Finding]:
-        """Return one finding a dependency; never raises what a dependency raises."""
-        return {
-            "tables": await _ask(self._tables),
-            "queues": await _ask(self._queues),
-            "azure-devops": await _ask(self._feeds),
-            "organization-policy": await _ask(self._policy),
-            "walks": await _ask(self._walks),
-            "registries": await _ask(self._registries),
-            "letters": await _ask(self._letters),
-            "approvals": await _ask(self._approvals),
-            "hooks": await _ask(self._hooks),
-            "canary": await _ask(self._canary),
+        """Return one finding a dependency; what one of them raises is its finding, and hides no other."""
+        sections = {
+            "tables": self._tables,
+            "queues": self._queues,
+            "azure-devops": self._feeds,
+            "organization-policy": self._policy,
+            "walks": self._walks,
+            "registries": self._registries,
+            "letters": self._letters,
+            "approvals": self._approvals,
+            "hooks": self._hooks,
+            "canary": self._canary,
         }
+        return {name: await _ask(name, question) for name, question in sections.items()}
 
     async def _tables(self) -> Finding:
         await self.setbacks.all()
@@ -159,8 +164,13 @@ class Readiness:
                 return True, f"its packages are not judged: DISCLOSE_NAMES is `never` ({standing.why_asked})"
 
 
-async def _ask(question: Callable[[], Awaitable[Finding]]) -> Finding:
+async def _ask(name: str, question: Callable[[], Awaitable[Finding]]) -> Finding:
     try:
         return await question()
     except FeedwardenError as error:
         return Finding(ok=False, detail=str(error))
+    except Exception as error:
+        # A defect, or a row that nobody foresaw: whoever asks needs the other sections all the more. Its text may hold
+        # anything, so it stands in the log only.
+        logger.exception(told("readiness not told", section=name))
+        return Finding(ok=False, detail=f"could not be told ({type(error).__name__}): see the log")

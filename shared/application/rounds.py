@@ -89,7 +89,7 @@ class Round:
                 again=bool(row["again"]),
                 ended=bool(row["ended"]),
             )
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             return None
 
 

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Final
 
-from shared.domain.audit import subject_of
-from shared.domain.seals import DayDigest, Seal
+from shared.domain.seals import digest_of
 from shared.logs import told
-from shared.ports import Clock, Digests, Register
+from shared.ports import Chains, Clock, Digests
 
 logger = logging.getLogger(__name__)
+
+_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
     """Writes the digest of the day; `digests` None = no place for them is configured."""
 
-    register: Register
+    chains: Chains
     digests: Digests | None
     clock: Clock
 
     async def seal(self) -> None:
         """Write today's digest, unless there is one: the first of a day stays.
 
-        Cases that move meanwhile are written as they stood before or after, each in itself whole.
+        Cases that move meanwhile are written as they stood before or after, each in itself whole. What cannot be read
+        is named in the digest: left out in silence, it would be as if it had never been.
         """
         if self.digests is None:
             return
-        day = self.clock().date()
-        found = [Seal(subject_of(c.feed, c.name), c.sequence, c.head) async for c in self.register.cases()]
-        is_new = await self.digests.keep(DayDigest(day, {seal.subject: seal for seal in found}))
-        logger.info(told("chains sealed", day=day, chains=len(found), new=is_new))
+        digest = digest_of(self.clock().date(), [stand async for stand in self.chains.stands()])
+        is_new = await self.digests.keep(digest)
+        for subject, why in list(digest.unread.items())[:_NAMED]:
+            logger.error(told("chain whose case cannot be read", subject=subject, why=why))
+        unsealed = len(digest.subjects) - len(digest.seals)
+        counts = {"chains": len(digest.seals), "new": is_new, "unread": len(digest.unread), "unsealed": unsealed}
+        logger.info(told("chains sealed", day=digest.day, **counts))

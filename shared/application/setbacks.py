@@ -81,6 +81,6 @@ class Setbacks:
 def _rows(text: str) -> dict[str, str]:
     try:
         rows = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"unreadable": "the list of setbacks could not be read"}
     return {str(key): str(row) for key, row in rows.items()} if isinstance(rows, dict) else {}

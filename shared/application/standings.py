@@ -133,7 +133,7 @@ def _standing(text: str) -> Standing:
             anew_at=_moment(row.get("anew_at")),
             unanswered=int(row.get("unanswered", 0)),
         )
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return NOTHING_KNOWN
 
 

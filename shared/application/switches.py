@@ -95,7 +95,7 @@ def _place(cursor: Cursor | None) -> tuple[Ecosystem, str | None]:
     try:
         row = {} if cursor is None else json.loads(cursor.value)
         return Ecosystem(row["ecosystem"]), row["place"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return next(iter(Ecosystem)), None
 
 

@@ -12,7 +12,8 @@ from shared.application.approve.advance import Advancer
 from shared.application.approve.expire import Expirer
 from shared.application.canary import Canary
 from shared.application.canary_gate import CanaryGate
-from shared.application.canary_row import CanaryReport
+from shared.application.canary_leftover import Leftover
+from shared.application.canary_row import Accepted, CanaryReport
 from shared.application.check import Checker
 from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
@@ -45,7 +46,6 @@ from shared.bootstrap.configuration import Configuration, read_configuration
 from shared.bootstrap.surroundings import new_id, now, sleep
 from shared.bootstrap.world import VERSION, World, world_of
 from shared.domain.ecosystems import Ecosystem
-from shared.domain.names import PackageName
 from shared.domain.rules import GuardPolicy
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ __all__ = ["VERSION", "App", "Configuration", "app", "build", "new_id", "now", "
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The use cases that the triggers call; `approvals` and `canary` None = they are not configured."""
+    """The use cases that the triggers call; `approvals` None = they are not configured."""
 
     intake: Intake
     walker: Walker
@@ -74,7 +74,7 @@ class App:
     readiness: Readiness
     expirer: Expirer
     approvals: ApprovalPages | None
-    canary: Canary | None
+    canary: Canary | Leftover
 
 
 @cache
@@ -103,7 +103,7 @@ def build(configuration: Configuration) -> App:
         messenger=Messenger(world.log, parts.outlets, world.owners, configuration.policy, world.queue, world.links),
         announcer=parts.announcer(),
         hook_inspector=parts.hook_inspector(),
-        sealer=Sealer(world.register, world.digests, now),
+        sealer=Sealer(world.chains, world.digests, now),
         readiness=parts.readiness(),
         expirer=Expirer(world.register, world.queue, now),
         approvals=parts.approvals(checker),
@@ -157,7 +157,8 @@ class _Parts:
         neighbours = Neighbours(world.service, self.book, world.names)
         packer = Packer(world.advisories, policy.ours, now)
         gatherer = Gatherer(world.service, self.book, self.lookup, now, neighbours, packer)
-        spreader = Spreader(self.book, world.names, world.register, world.queue, self._apart())
+        accepted = Accepted(world.cursors, self.settings.canary_package)
+        spreader = Spreader(self.book, world.names, world.register, world.queue, accepted)
         advancer = Advancer(
             world.service,
             world.register,
@@ -251,18 +252,14 @@ class _Parts:
             canary=CanaryReport(world.cursors, now) if self.settings.canary_feed else None,
         )
 
-    def canary(self) -> Canary | None:
+    def canary(self) -> Canary | Leftover:
         world, name = self.world, self.settings.canary_package
         if name is None:
-            return None
+            return Leftover(world.service, world.cursors)
         gate = CanaryGate(
             self.settings.canary_feed, name, world.service, self.book, self.lookup, world.register, self.policy
         )
         return Canary(gate, world.service, world.publisher, world.register, world.cursors, world.queue, now)
-
-    def _apart(self) -> frozenset[PackageName]:
-        """Return what is internal for the sake of an exercise only, and nobody's to install."""
-        return frozenset() if self.settings.canary_package is None else frozenset({self.settings.canary_package})
 
     def _sign_in(self) -> bool | None:
         from shared.web.principal import sign_in_is_on  # noqa: PLC0415  # readiness is asked for rarely

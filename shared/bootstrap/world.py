@@ -14,6 +14,7 @@ from shared.domain.ecosystems import Ecosystem
 from shared.domain.letter_rules import Outlet
 from shared.ports import (
     AdvisorySource,
+    Chains,
     ChangeFeeds,
     Cursors,
     Deliveries,
@@ -59,6 +60,7 @@ class World:
     deliveries: Deliveries
     cursors: Cursors
     queue: Queue
+    chains: Chains
     digests: Digests | None
     log: NoticeChannel
     letters: Mapping[Outlet, LetterChannel]
@@ -71,6 +73,7 @@ def world_of(configuration: Configuration) -> World:
     from shared.adapters.queues import StorageQueue  # noqa: PLC0415  # the same
     from shared.adapters.register import (  # noqa: PLC0415  # the same
         Storage,
+        TableChains,
         TableCursors,
         TableDeliveries,
         TableNamesIndex,
@@ -96,6 +99,7 @@ def world_of(configuration: Configuration) -> World:
         deliveries=TableDeliveries(storage),
         cursors=TableCursors(storage),
         queue=StorageQueue(storage),
+        chains=TableChains(storage),
         digests=_digests(settings),
         log=LogChannel(),
         letters=_letters(settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,19 +15,29 @@ from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
 
 MARK: Final = "canary"
-"""What the package's name must contain, so that no slip of a setting opens a real package's switch."""
+"""What the package's name must contain, so that people see what it is; its versions tell that it is no real package."""
 
-EVERY: Final = timedelta(hours=24)
-"""From one beginning to the next."""
+EVERY: Final = timedelta(hours=23)
+"""From one beginning to the next. No multiple of the time between two sweeps, so beginnings do not keep a place among
+them: a sweep that always came just after would hide a watch that is dead."""
 
 BEGIN_WITHIN: Final = timedelta(minutes=15)
 """An exercise that could not be begun for so long is given up."""
 
 OVERDUE_AFTER: Final = timedelta(hours=4)
-"""Minutes are usual; Azure Artifacts may take three hours to follow a switch, and a proof waits for that."""
+"""Until the proof. Azure Artifacts may take three hours to follow a switch, and a proof waits for that."""
 
-SILENT_AFTER: Final = EVERY + OVERDUE_AFTER
-"""Who hears nothing of a protected canary for so long knows that the last exercise failed, or that there was none."""
+FOUND_WITHIN: Final = timedelta(minutes=30)
+"""Until the switch was set back. Nothing has to spread for that, and the watch takes a minute or two: what takes longer
+was found by the next sweep, and nobody is watching."""
+
+SILENT_AFTER: Final = timedelta(hours=28)
+"""A turn, the bound, and an hour over.
+
+Who hears nothing of a protected canary for so long knows that the last exercise failed, or that there was none."""
+
+
+_VERSION: Final = re.compile(r"1\.([0-9]{8})\.([0-9]{1,6})")
 
 
 class Phase(StrEnum):
@@ -88,6 +99,18 @@ def version_of(begun_at: datetime) -> str:
     """Return the version that an exercise publishes: it tells its beginning, so a repeat publishes the same."""
     # SemVer allows no leading zeros.
     return f"1.{begun_at:%Y%m%d}.{int(f'{begun_at:%H%M%S}')}"
+
+
+def is_exercise(version: str) -> bool:
+    """Say whether a version is of the form that exercises publish, and no other package is numbered in."""
+    read = _VERSION.fullmatch(version)
+    if read is None:
+        return False
+    try:
+        moment = datetime.strptime(f"{read[1]} {read[2]:0>6} +0000", "%Y%m%d %H%M%S %z")
+    except ValueError:
+        return False
+    return version_of(moment) == version
 
 
 def measured(events: Iterable[AuditEvent], since: datetime) -> Measure | None:

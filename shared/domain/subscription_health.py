@@ -13,6 +13,10 @@ from shared.domain.subscriptions import SubscriptionStatus
 
 OUR_PATH: Final = "/api/hooks/azure-devops"
 GONE: Final = "gone"
+ELSEWHERE: Final = "elsewhere"
+OTHER_HOST: Final = "other-host"
+# These are not ours any more: they are remembered for as long as their letters count.
+AWAY: Final = frozenset({GONE, ELSEWHERE, OTHER_HOST})
 _S = SubscriptionStatus
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -23,11 +27,14 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         _S.DISABLED_BY_INACTIVE_IDENTITY: "disabled because its creator is inactive",
         _S.UNKNOWN: "of a status that is not known",
         GONE: "not there any more",
+        ELSEWHERE: "leads elsewhere now",
+        OTHER_HOST: "leads to our path at another host",
     }
 )
-# What people are told of. A status that is not known is neither good nor bad: it is shown, and ends nothing.
+# What people are told of. A status that is not known is neither good nor bad: it is shown, and ends nothing. Another
+# host is no trouble of a subscription: it is our own address that was set to something else.
 _TOLD_OF: Final = frozenset(
-    {_S.ON_PROBATION, _S.DISABLED_BY_USER, _S.DISABLED_BY_SYSTEM, _S.DISABLED_BY_INACTIVE_IDENTITY, GONE}
+    {_S.ON_PROBATION, _S.DISABLED_BY_USER, _S.DISABLED_BY_SYSTEM, _S.DISABLED_BY_INACTIVE_IDENTITY, GONE, ELSEWHERE}
 )
 # One that comes and goes is told of so often within so long.
 _MOST_LETTERS: Final = 3
@@ -39,8 +46,8 @@ _PORTS: Final = {"https": 443, "http": 80}
 class KnownHook:
     """What is known of one subscription that calls us.
 
-    `state` is a status, or GONE; `told` = the bad state that people know of, empty = none since it was well. `letters`
-    = when they were told, as far as that still counts.
+    `state` is a status, or one of AWAY; `told` = the bad state that people know of, empty = none since it was well.
+    `letters` = when they were told, as far as that still counts.
     """
 
     event_type: str
@@ -52,7 +59,21 @@ class KnownHook:
     @property
     def words(self) -> str:
         """What it is for, and how it is."""
-        return f"{self.event_type or 'an event that is not told'} in {self.where}: {STATES.get(self.state, self.state)}"
+        event, where = self.event_type or "an event that is not told", self.where or "a project that is not told"
+        return f"{event} in {where}: {STATES.get(self.state, self.state)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What else is to be known of a look.
+
+    `urls` = where listed subscriptions lead that do not call us, by id; `whole` = the list had no row that could not be
+    read; `quiet` = of some that are bad nobody remembers that they were told.
+    """
+
+    urls: Mapping[str, str]
+    whole: bool = True
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +98,34 @@ def calls_us(url: str, base_url: str) -> bool:
     return not base_url or (ours is not None and _place(parts) == _place(ours))
 
 
-def compare(before: Mapping[str, KnownHook], seen: Mapping[str, KnownHook], *, now: datetime) -> HookChanges:
+def compare(
+    before: Mapping[str, KnownHook], seen: Mapping[str, KnownHook], *, now: datetime, rest: Rest
+) -> HookChanges:
     """Compare what was known with what is listed now; a bad state is told once, until all was well in between."""
     known: dict[str, KnownHook] = {}
     worse: list[str] = []
     for key in sorted({*before, *seen}):
-        one = _carried(before.get(key), seen[key] if key in seen else replace(before[key], state=GONE), now)
+        one = _carried(before.get(key), seen[key] if key in seen else _missed(key, before[key], rest), now)
+        if rest.quiet and key not in before and one.state in _TOLD_OF:
+            # Most likely one of those that found no room in the row.
+            one = replace(one, told=one.state)
         if one.state in _TOLD_OF and one.state != one.told and len(one.letters) < _MOST_LETTERS:
             worse.append(key)
             one = replace(one, told=one.state, letters=(*one.letters, now))
-        # One that is gone is remembered for as long as its letters count.
-        if one.state != GONE or one.letters:
+        if one.state not in AWAY or one.letters:
             known[key] = one
     return HookChanges(known, tuple(worse))
+
+
+def _missed(key: str, was: KnownHook, rest: Rest) -> KnownHook:
+    """Say what became of one that does not call us any more; only a whole list says that it is gone."""
+    url = rest.urls.get(key)
+    if url is None:
+        unsure = was.state if was.state in AWAY else _S.UNKNOWN
+        return replace(was, state=GONE if rest.whole else unsure)
+    if _parts(url) is None:
+        return replace(was, state=_S.UNKNOWN)
+    return replace(was, state=OTHER_HOST if calls_our_path(url) else ELSEWHERE)
 
 
 def _carried(was: KnownHook | None, seen: KnownHook, now: datetime) -> KnownHook:

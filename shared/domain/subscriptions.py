@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,3 +30,15 @@ class Subscription:
     project_id: str
     url: str
     status: SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionList:
+    """All that a list told. Each of the `unreadable` rows may be a subscription that is missing among the others."""
+
+    subscriptions: tuple[Subscription, ...]
+    unreadable: int = 0
+
+    def __iter__(self) -> Iterator[Subscription]:
+        """Walk those that could be read."""
+        return iter(self.subscriptions)

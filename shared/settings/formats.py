@@ -134,7 +134,7 @@ def canary_name(text: str) -> PackageName:
         name = PackageName.of(Ecosystem.NPM, text)
     except RefusedName as error:
         raise ValueError(str(error)) from None
-    # Its switch is opened every day: a slip must not do that to a real package.
+    # For people: that it is no real package is found out before each exercise, and not by its name.
     if MARK not in name.unscoped:
         raise ValueError(f"the name must contain the word {MARK}, such as contoso-feedwarden-canary")
     return name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from shared.application.canary import Canary
 from shared.application.canary_gate import CanaryGate
+from shared.application.canary_leftover import Leftover
 from shared.application.canary_row import KEY, CanaryReport, read_exercise
 from shared.application.notify_messages import Dispatch
 from shared.domain.canary import Exercise, Phase
@@ -17,6 +18,8 @@ from shared.domain.evidence import UpstreamingBehavior
 from shared.domain.feeds import Feed, UpstreamSource
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
+from shared.domain.ours import Ours
+from shared.domain.twins import Presence, PublicTwin
 from shared.ports import QueueName
 from tests.application.house import House
 from tests.fakes import FakePublisher
@@ -25,6 +28,9 @@ NAME: Final = PackageName.of(Ecosystem.NPM, "@contoso/feedwarden-canary")
 MINUTE: Final = timedelta(minutes=1)
 OPEN: Final = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
 AUTO: Final = UpstreamingBehavior.AUTO
+ACCOUNT: Final = "contoso-publisher"
+OURS: Final = Ours(publishers={Ecosystem.NPM: frozenset({ACCOUNT})})
+TWIN: Final = PublicTwin(Presence.PRESENT, latest_version="0.0.1", publishers=(ACCOUNT,))
 
 
 @dataclass(slots=True)
@@ -36,6 +42,7 @@ class Scene:
     publisher: FakePublisher = field(init=False)
     title: str = "Guard/canary"
     name: PackageName = NAME
+    ours: Ours = OURS
 
     def __post_init__(self) -> None:
         """Publish into the world that the house watches."""
@@ -45,7 +52,8 @@ class Scene:
     def canary(self) -> Canary:
         """The use case, fresh as after a crash: nothing is kept in memory."""
         house = self.house
-        gate = CanaryGate(self.title, self.name, house.service, house.book, house.lookup, house.register, house.policy)
+        policy = replace(house.policy, ours=self.ours)
+        gate = CanaryGate(self.title, self.name, house.service, house.book, house.lookup, house.register, policy)
         return Canary(gate, house.service, self.publisher, house.register, house.cursors, house.queue, house.clock)
 
     @property
@@ -59,7 +67,9 @@ class Scene:
 
     async def exercise(self) -> Exercise:
         """Return the row."""
-        return read_exercise(await self.house.cursors.read(KEY))
+        exercise = read_exercise(await self.house.cursors.read(KEY))
+        assert exercise is not None
+        return exercise
 
     async def switch(self) -> UpstreamingBehavior:
         """Return how the canary's switch stands."""
@@ -84,11 +94,16 @@ class Scene:
         return [Dispatch.of(text).notice for text in self.house.queue.take(QueueName.NOTICES)]
 
 
+def retired(house: House) -> Leftover:
+    """Return what is exercised where no canary is configured."""
+    return Leftover(house.service, house.cursors)
+
+
 async def scene(house: House | None = None, *, upstreams: Sequence[UpstreamSource] | None = None) -> Scene:
     """Set up the canary's feed and twin; the machinery has seen both."""
     house = House() if house is None else house
     feed = house.service.world.add_feed("canary", project="Guard", upstreams=upstreams)
-    house.npm.publish(NAME, latest_version="0.0.1")
+    house.npm.put(NAME, TWIN)
     house.service.world.publish(NAME, "0.0.1")
     made = Scene(house, feed)
     await made.watch()

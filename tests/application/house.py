@@ -9,6 +9,7 @@ from typing import Final
 
 from shared.application.abandon import Abandoner
 from shared.application.approve.advance import Advancer
+from shared.application.canary_row import Accepted
 from shared.application.check import Checker
 from shared.application.elsewhere import Neighbours, Spreader
 from shared.application.feed_book import FeedBook
@@ -103,7 +104,7 @@ class House:
     hooks: FakeHooks = field(default_factory=FakeHooks)
     base_url: str = ""
     asks: bool = False
-    apart: frozenset[PackageName] = frozenset()
+    canary: PackageName | None = None
 
     def __post_init__(self) -> None:
         """Share the one clock."""
@@ -135,7 +136,7 @@ class House:
         neighbours = Neighbours(self.service, self.book, self.names)
         packer = Packer(self.advisories, self.ours, self.clock)
         gatherer = Gatherer(self.service, self.book, self.lookup, self.clock, neighbours, packer)
-        spreader = Spreader(self.book, self.names, self.register, self.queue, self.apart)
+        spreader = Spreader(self.book, self.names, self.register, self.queue, self.accepted)
         return Checker(
             gatherer,
             self.service,
@@ -147,6 +148,11 @@ class House:
             spreader,
             self.advancer,
         )
+
+    @property
+    def accepted(self) -> Accepted:
+        """Which package is an exercise's."""
+        return Accepted(self.cursors, self.canary)
 
     @property
     def advancer(self) -> Advancer:

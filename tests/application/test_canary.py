@@ -17,7 +17,7 @@ from shared.domain.notices import NoticeKind
 from shared.errors import PermissionMissing, StaleWrite, UnexpectedAnswer, UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.canary_scene import AUTO, MINUTE, NAME, OPEN, Scene, scene
-from tests.application.house import BILLING, House
+from tests.application.house import BILLING
 from tests.fakes import ORGANIZATION, START
 from tests.fakes.faults import Faults
 
@@ -67,7 +67,7 @@ async def test_it_is_exercised_once_a_day(caplog: pytest.LogCaptureFixture) -> N
     assert await made.tick() is Phase.RUNNING
     assert await made.minutes(2) is Phase.REST
     held = made.house.service.world.held(made.feed, NAME)
-    assert [version.version for version in held.versions] == ["1.20250301.120000", "1.20250302.120000"]
+    assert [version.version for version in held.versions] == ["1.20250301.120000", "1.20250302.110000"]
     assert len(lines(caplog, "canary protected")) == 2
 
 
@@ -83,6 +83,23 @@ async def test_a_slow_propagation_is_no_failure(caplog: pytest.LogCaptureFixture
     (line,) = lines(caplog, "canary protected")
     assert "to_auto_seconds=60.0" in line
     assert float(line.split("seconds=")[1].split(" ")[0]) > timedelta(minutes=100).total_seconds()
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(29, True), (30, False)])
+async def test_what_only_the_sweep_finds_is_found_late(
+    minutes: int, *, found: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A watch that is dead must not show as a slow day: told as overdue, though it became protected."""
+    caplog.set_level(logging.INFO)
+    made = await scene()
+    await made.tick()
+    assert await made.minutes(minutes, watching=False) is Phase.RUNNING
+    assert await made.minutes(1) is Phase.REST
+    assert await made.switch() is AUTO
+    assert len(lines(caplog, "canary protected")) == int(found)
+    late = [line for line in lines(caplog, "canary overdue") if "found late: the switch was set back" in line]
+    assert len(late) == len(made.told()) == int(not found)
+    assert (await made.report.tell())[0] is found
 
 
 async def test_nobody_noticing_is_overdue(caplog: pytest.LogCaptureFixture) -> None:
@@ -130,6 +147,21 @@ async def test_a_case_that_got_stuck_is_told(caplog: pytest.LogCaptureFixture) -
     made.house.service.faults.heal()
     assert await made.tick() is Phase.REST
     assert await made.switch() is AUTO
+
+
+async def test_a_failure_is_closed_before_it_is_told() -> None:
+    """A queue that is down for hours keeps no switch open."""
+    made = await scene()
+    await made.tick()
+    made.house.clock.advance(OVERDUE_AFTER + MINUTE)
+    made.house.queue.faults.fail("put", AWAY, times=None)
+    for _ in range(3):
+        with pytest.raises(UpstreamUnavailable):
+            await made.tick()
+        assert await made.switch() is AUTO
+    made.house.queue.faults.heal()
+    assert await made.tick() is Phase.REST
+    assert len(made.told()) == 1
 
 
 async def test_a_switch_that_somebody_else_closed_proves_nothing() -> None:
@@ -365,18 +397,3 @@ async def test_other_settings_do_not_leave_an_exercise_behind() -> None:
     made.house.clock.advance(OVERDUE_AFTER + MINUTE)
     assert await made.tick() is Phase.REST
     assert await made.switch() is AUTO
-
-
-async def test_other_feeds_are_not_called_exposed() -> None:
-    """Nobody installs the canary: a feed that would serve its twin is no finding; without the exemption it is one."""
-    house = House(apart=frozenset({NAME}))
-    made = await scene(house)
-    other = house.service.world.add_feed("core", project="Payments")
-    await made.tick()
-    await made.minutes(2)
-    assert await house.register.case(other.ref, NAME) is None
-    house.apart = frozenset()
-    house.clock.now = START + EVERY
-    await made.tick()
-    await made.minutes(2)
-    assert await house.register.case(other.ref, NAME) is not None

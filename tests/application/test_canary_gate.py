@@ -12,17 +12,30 @@ import pytest
 
 from shared.application.canary import REFUSED_FOR
 from shared.domain.approvals import ALIVE, Approval, ApprovalState
-from shared.domain.canary import EVERY, Phase
+from shared.domain.canary import BEGIN_WITHIN, EVERY, Phase, version_of
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.evidence import OrganizationPolicy
 from shared.domain.names import PackageName
+from shared.domain.ours import NOTHING_OURS
 from shared.domain.twins import Presence, PublicTwin
 from shared.errors import UpstreamUnavailable
-from tests.application.canary_scene import AUTO, NAME, OPEN, Scene, scene
+from tests.application.canary_scene import ACCOUNT, AUTO, MINUTE, NAME, OPEN, TWIN, Scene, scene
 from tests.application.house import AUDIT, BILLING, ENFORCE, House
-from tests.fakes import internal_source, public_source
+from tests.fakes import START, internal_source, public_source
 
 type Flaw = Callable[[Scene], None]
+EARLIER: Final = version_of(START - EVERY)
+
+
+def _held(*, internal: tuple[str, ...], deleted: tuple[str, ...] = ()) -> Flaw:
+    def put(made: Scene) -> None:
+        made.house.service.world.add_package(made.feed, NAME, internal=internal, deleted=deleted)
+
+    return put
+
+
+def _published_by(*accounts: str) -> Flaw:
+    return lambda made: made.house.npm.twins.update({NAME: replace(TWIN, publishers=accounts)})
 
 
 def _other_package(made: Scene) -> None:
@@ -34,7 +47,7 @@ def _other_ecosystem(made: Scene) -> None:
 
 
 def _contaminated(made: Scene) -> None:
-    made.house.service.world.add_package(made.feed, NAME, internal=["1.0.0"], external=["0.0.1"])
+    made.house.service.world.add_package(made.feed, NAME, internal=[EARLIER], external=["0.0.1"])
 
 
 def _external(made: Scene) -> None:
@@ -42,7 +55,7 @@ def _external(made: Scene) -> None:
 
 
 def _open_switch(made: Scene) -> None:
-    made.house.service.world.add_package(made.feed, NAME, internal=["1.0.0"], behavior=OPEN)
+    made.house.service.world.add_package(made.feed, NAME, internal=[EARLIER], behavior=OPEN)
 
 
 def _put(**changes: bool) -> Flaw:
@@ -85,6 +98,13 @@ _FLAWS: Final[dict[str, tuple[Flaw, str]]] = {
     "no twin": (lambda made: made.house.npm.twins.clear(), "public twin is absent"),
     "a removed twin": (_twin(Presence.TOMBSTONE), "public twin is tombstone as scripted"),
     "a twin of which nothing is known": (_twin(Presence.UNKNOWN), "public twin is unknown as scripted"),
+    "a real package": (_held(internal=("3.1.4",)), "no exercise published, such as 3.1.4"),
+    "a real package beside exercises": (_held(internal=(EARLIER, "3.1.4")), "such as 3.1.4"),
+    "a real package that is deleted": (_held(internal=(EARLIER, "3.1.4"), deleted=("3.1.4",)), "such as 3.1.4"),
+    "a stranger's twin": (_published_by("mallory"), "published by mallory: name"),
+    "a stranger beside us": (_published_by(ACCOUNT, "mallory"), f"{ACCOUNT}, mallory: name"),
+    "a twin of nobody": (_published_by(), "does not tell who publishes"),
+    "a policy that names no account": (lambda made: setattr(made, "ours", NOTHING_OURS), "ours.publishers"),
     "a page that goes on": (lambda made: setattr(made.house.service, "page_size", 0), "not the canary's own"),
 }
 
@@ -137,7 +157,7 @@ async def test_a_package_that_is_deleted_is_published_anew() -> None:
     """Only versions in the recycle bin are no obstacle; the feed is found whatever its letter case."""
     made = await scene()
     made.title = "GUARD/Canary"
-    made.house.service.world.add_package(made.feed, NAME, internal=["1.0.0"], deleted=["1.0.0"])
+    made.house.service.world.add_package(made.feed, NAME, internal=[EARLIER], deleted=[EARLIER])
     assert await made.tick() is Phase.RUNNING
 
 
@@ -170,3 +190,69 @@ async def test_the_letter_of_one_day_does_not_stop_the_next() -> None:
     assert await made.tick() is Phase.RUNNING
     assert await made.minutes(2) is Phase.REST
     assert (await made.report.tell())[0] is True
+
+
+async def test_a_stranger_never_gets_at_a_real_package() -> None:
+    """The word in a name says nothing: what is internal must come of exercises, and the twin must be ours."""
+    made = await scene()
+    made.name = PackageName.of(Ecosystem.NPM, "canary-release-router")
+    made.house.service.world.add_package(made.feed, made.name, internal=["3.1.4"])
+    made.house.npm.publish(made.name, latest_version="99.0.0")
+    assert await made.tick() is Phase.REST
+    assert await made.house.service.get_upstreaming_behavior(made.feed, made.name) is AUTO
+    assert made.publisher.faults.count("publish") == 0
+
+
+_CHANGES: Final[dict[str, Flaw]] = {
+    "the mode": _house("policy", AUDIT),
+    "the organization's policy": _FLAWS["policy off"][0],
+    "the twin": _FLAWS["no twin"][0],
+    "the feed's setting": _FLAWS["no such feed"][0],
+    "the package's setting": lambda made: setattr(
+        made, "name", PackageName.of(Ecosystem.NPM, "@contoso/another-canary")
+    ),
+}
+
+
+@pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
+async def test_what_changed_since_the_last_attempt_ends_the_beginning(change: Flaw) -> None:
+    """Each attempt asks the gate; what it refuses is not opened again but closed, and looked at anew like any other."""
+    made = await scene()
+    made.publisher.faults.fail("publish", UpstreamUnavailable("no answer", service="test"), times=None)
+    assert await made.tick() is Phase.BEGINNING
+    change(made)
+    opened = made.house.service.faults.count("allow_external_versions")
+    assert await made.minutes(1, watching=False) is Phase.REST
+    assert await made.switch() is AUTO
+    assert made.house.service.faults.count("allow_external_versions") == opened
+    assert (await made.exercise()).refused
+    assert made.told() == []
+
+
+async def test_an_approval_that_comes_meanwhile_is_not_played_with() -> None:
+    """An owner's permission ends the exercise; what it allows is opened by its own machinery."""
+    made = await scene()
+    made.publisher.faults.fail("publish", UpstreamUnavailable("no answer", service="test"))
+    await made.tick()
+    now = made.house.clock()
+    approval = Approval(
+        "a-1", made.feed.ref, NAME, ApprovalState.IN_FORCE, now, now + timedelta(days=7), digest="", pack=None
+    )
+    made.house.register.alive[made.feed.ref, NAME] = approval
+    assert await made.minutes(1, watching=False) is Phase.REST
+    assert made.publisher.faults.count("publish") == 1
+
+
+async def test_a_doubt_between_two_attempts_closes_and_waits() -> None:
+    """Who cannot look opens nothing, and goes on as soon as that is possible; for a quarter of an hour."""
+    made = await scene()
+    made.publisher.faults.fail("publish", UpstreamUnavailable("no answer", service="test"))
+    await made.tick()
+    made.house.service.faults.fail("packages", UpstreamUnavailable("no answer", service="test"))
+    assert await made.minutes(1, watching=False) is Phase.BEGINNING
+    assert await made.switch() is AUTO
+    assert await made.minutes(1, watching=False) is Phase.RUNNING
+    assert await made.switch() is OPEN
+    assert made.house.clock() - START < BEGIN_WITHIN
+    assert await made.minutes(2) is Phase.REST
+    assert (await made.exercise()).seconds < 2 * MINUTE.total_seconds()

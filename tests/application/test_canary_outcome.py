@@ -24,6 +24,7 @@ async def test_the_documented_rules_mute_the_days_and_not_the_alarm() -> None:
     (text,) = re.findall(r"```yaml\n(version: 1\nrules:\n  - feed: guard/canary\n.+?)```", PAGE, re.DOTALL)
     policy = read_policy(text, default=Mode.AUDIT)
     made = await scene(House(policy=policy))
+    made.ours = policy.ours
     assert policy.stance(made.feed, NAME).mode is Mode.ENFORCE
     await made.tick()
     await made.minutes(2)

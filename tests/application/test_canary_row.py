@@ -1,4 +1,4 @@
-"""The canary's row: what is written is read again, and junk is nothing known."""
+"""The canary's row: what is written is read again, junk is told from nothing, and what readiness makes of both."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from shared.application.canary_row import KEY, CanaryReport, exercise_text, read
 from shared.domain.canary import SILENT_AFTER, Exercise, Phase, Trial
 from shared.domain.feeds import FeedRef
 from shared.ports import Cursor
-from tests.application.canary_scene import NAME, scene
+from tests.application.canary_scene import NAME
 from tests.fakes import START, MemoryCursors, SettableClock
 
 TRIAL = Trial(START, START + timedelta(seconds=1.5), "1.20250301.120000", FeedRef("contoso", None, "feed-1"), NAME)
 _PROVED = "last protected 2025-03-01 12:00 UTC, 63 seconds after the publish"
+_SILENT = "silent: is the timer exercise_canary running?"
 WHOLE = Exercise(Phase.CLOSING, TRIAL, START, 63.0, 60.0, "failed", "refused", START)
 
 
@@ -65,9 +66,9 @@ def _changed(**members: Any) -> str:  # noqa: ANN401  # any JSON
         _changed(trial={**json.loads(exercise_text(WHOLE))["trial"], "feed": None}),
     ],
 )
-def test_a_spoilt_row_is_nothing_known(text: str) -> None:
-    """Also one of another release."""
-    assert read_exercise(row(text)) == Exercise()
+def test_a_spoilt_row_is_no_exercise(text: str) -> None:
+    """Also one of another release: what is under way is not known, which is not the same as nothing."""
+    assert read_exercise(row(text)) is None
 
 
 _JSON: st.SearchStrategy[Any] = st.recursive(
@@ -80,25 +81,30 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 @given(member=st.sampled_from(sorted(json.loads(exercise_text(WHOLE)))), value=_JSON)
 def test_junk_never_raises(member: str, value: object) -> None:
     """Whatever stands in one member."""
-    assert isinstance(read_exercise(row(_changed(**{member: value}))), Exercise)
+    assert isinstance(read_exercise(row(_changed(**{member: value}))), Exercise | None)
 
 
-async def test_a_spoilt_row_opens_nothing_that_is_open() -> None:
-    """The gate sees the open switch of the exercise that was forgotten, and Feedwarden closes it as any other."""
-    made = await scene()
-    await made.tick()
-    stored = await made.house.cursors.read(KEY)
-    await made.house.cursors.save(KEY, "{", replaces=stored)
-    assert await made.tick() is Phase.REST
-    assert "stands open already" in (await made.exercise()).refused
-    assert made.publisher.faults.count("publish") == 1
+@pytest.mark.parametrize(("text", "expected"), [(None, "has not run yet"), ("{", "cannot be read")])
+async def test_readiness_without_an_exercise(text: str | None, expected: str) -> None:
+    """A timer that never ran is not well, and neither is a row that nobody can read."""
+    cursors = MemoryCursors()
+    if text is not None:
+        await cursors.save(KEY, text, replaces=None)
+    ok, told = await CanaryReport(cursors, SettableClock(START)).tell()
+    assert not ok
+    assert expected in told
 
 
 @pytest.mark.parametrize(
     ("exercise", "hours", "expected"),
     [
-        (Exercise(), 0, (True, "never protected yet")),
         (Exercise(Phase.BEGINNING, TRIAL), 0, (True, "never protected yet; an exercise is under way")),
+        (
+            Exercise(Phase.RUNNING, TRIAL),
+            29,
+            (False, f"{_SILENT}; never protected yet; an exercise is under way"),
+        ),
+        (Exercise(), 0, (False, f"{_SILENT}; never protected yet")),
         (
             Exercise(Phase.REST, TRIAL, START, 63.4, 60.0),
             0,
@@ -107,7 +113,7 @@ async def test_a_spoilt_row_opens_nothing_that_is_open() -> None:
         (
             Exercise(Phase.REST, TRIAL, START, 63.4, 60.0),
             29,
-            (False, f"silent: is the timer exercise_canary running?; {_PROVED}"),
+            (False, f"{_SILENT}; {_PROVED}"),
         ),
         (
             Exercise(Phase.CLOSING, TRIAL, failed="stuck"),

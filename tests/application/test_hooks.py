@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from shared.application.hook_row import KEY, HookRow, read_row
+from shared.application.hook_row import KEY
 from shared.application.notify_messages import Dispatch
 from shared.domain.findings import whole_organization
 from shared.domain.letter_rules import Outlet
 from shared.domain.notices import Notice, NoticeKind
-from shared.domain.subscription_health import KnownHook
 from shared.domain.subscriptions import SubscriptionStatus
 from shared.errors import AuthenticationFailed, PermissionMissing, StaleWrite, UpstreamUnavailable
-from shared.ports import Cursor, QueueName
+from shared.ports import QueueName
 from tests.application.house import House
-from tests.fakes import ORGANIZATION, START, RecordingOutlet
+from tests.fakes import ORGANIZATION, RecordingOutlet
 from tests.fakes.hooks import OUR_URL
 
 _S = SubscriptionStatus
@@ -192,17 +190,6 @@ async def test_a_spoilt_row_means_that_it_was_never_told(text: str) -> None:
     assert len(await _told(house)) == 1
 
 
-def test_a_row_is_read_as_it_was_written() -> None:
-    """And holds a thousand at most: those that are not well first."""
-    bad = KnownHook("git.push", "Shop", _S.ON_PROBATION, _S.ON_PROBATION, (START,))
-    row = HookRow({"z": bad}, START, "why", hidden=True, elsewhere=2, notices=3)
-    assert read_row(Cursor(row.text(), "tag")) == row
-    many = {f"{number:04}": KnownHook("git.push", "Shop", _S.ENABLED) for number in range(1_200)}
-    kept = json.loads(HookRow({**many, "zz": bad}).text())["known"]
-    assert len(kept) == 1_000
-    assert next(iter(kept)) == "zz"
-
-
 async def test_it_goes_to_those_who_own_every_feed() -> None:
     """By the same way as every other letter, with what it means and what to do."""
     house = House()
@@ -219,3 +206,57 @@ async def test_it_goes_to_those_who_own_every_feed() -> None:
     assert ("Subscriptions", "build.complete in all projects: on probation (a)") in letter.facts
     assert "New events are lost" in letter.paragraphs[1]
     assert "enable the subscription again" in letter.paragraphs[-1]
+
+
+async def test_another_address_of_ours_makes_none_of_them_gone() -> None:
+    """PUBLIC_BASE_URL is another now, and they are all there: no letter; readiness says where they lead."""
+    house = House(base_url=_HOST)
+    house.hooks.add("a")
+    assert await _told(house) == []
+    house.base_url = "https://new.contoso.example.test"
+    assert await _told(house) == []
+    ok, words = await _readiness(house)
+    assert (ok, "1 call that path at other hosts" in words, "any more" in words) == (True, True, False)
+
+
+async def test_one_that_leads_elsewhere_is_told_as_that() -> None:
+    """Somebody gave it another address: it is not gone, and events are lost all the same."""
+    house = House(base_url=_HOST)
+    house.hooks.add("a")
+    assert await _told(house) == []
+    house.hooks.add("a", url="https://chat.example.test/hook")
+    (notice,) = await _told(house)
+    assert notice.facts["states"] == "1 leads elsewhere now"
+    assert await _told(house) == []
+    assert "; 1 that did lead elsewhere now" in (await _readiness(house))[1]
+
+
+async def test_one_whose_address_cannot_be_read_is_not_known() -> None:
+    """Neither gone nor elsewhere, and nobody is told; readiness shows it."""
+    house = House()
+    house.hooks.add("a")
+    house.hooks.add("b")
+    assert await _told(house) == []
+    house.hooks.add("a", url="")
+    house.hooks.add("b", url="********")
+    assert await _told(house) == []
+    ok, words = await _readiness(house)
+    assert (ok, words.count("of a status that is not known")) == (False, 2)
+
+
+async def test_one_that_may_be_a_row_that_cannot_be_read_is_not_gone() -> None:
+    """Only a list that was read whole says who is gone; what was said of others meanwhile stays."""
+    house = House()
+    house.hooks.add("a")
+    house.hooks.add("b")
+    assert await _told(house) == []
+    del house.hooks.held["b"]
+    (gone,) = await _told(house)
+    assert "(b)" in gone.facts["subscriptions"]
+    del house.hooks.held["a"]
+    house.hooks.unreadable = 1
+    assert await _told(house) == []
+    assert "of a status that is not known (a)" in (await _readiness(house))[1]
+    house.hooks.unreadable = 0
+    (gone,) = await _told(house)
+    assert gone.facts["subscriptions"] == "build.complete in all projects: not there any more (a)"

@@ -63,3 +63,13 @@ def test_deep_junk_is_refused_too(read: Callable[[str], object]) -> None:
     """A parser's own depth limit is no crash of ours."""
     with pytest.raises(UntrustedInput):
         read("[" * 100_000)
+
+
+@pytest.mark.parametrize(("member", "message"), [("attempt", "check"), ("attempt", "sweep"), ("skip", "sweep")])
+def test_an_endless_number_is_refused_too(member: str, message: str) -> None:
+    """JSON knows numbers that no integer is."""
+    sweep = SweepRequest(SweepKind.HINT, "x", feed=REF, skip=0)
+    text = sweep.text() if message == "sweep" else CheckRequest(REF, BILLING, "x").text()
+    assert f'"{member}": 0' in text
+    with pytest.raises(UntrustedInput):
+        (SweepRequest if message == "sweep" else CheckRequest).of(text.replace(f'"{member}": 0', f'"{member}": 1e999'))

@@ -82,7 +82,7 @@ async def test_two_instances_at_once_are_no_trouble() -> None:
     assert await house.announcer.look() == 1
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"times": "many"}', "null"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"times": "many"}', '{"times": 1e999}', "null", "[" * 100_000])
 async def test_a_spoilt_row_means_that_it_was_never_told(text: str) -> None:
     """Told twice beats not told."""
     house = House()

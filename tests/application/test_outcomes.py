@@ -146,9 +146,10 @@ async def test_setbacks_survive_a_second_writer_and_a_spoilt_row() -> None:
     house.cursors.faults.fail("save", StaleWrite("changed meanwhile"), times=5)
     with pytest.raises(StaleWrite):
         await house.setbacks.remember(None, "second")
-    row = await house.cursors.read("setbacks")
-    await house.cursors.save("setbacks", "{", replaces=row)
-    assert "unreadable" in await house.setbacks.all()
+    for spoilt in ("{", "[" * 100_000):
+        row = await house.cursors.read("setbacks")
+        await house.cursors.save("setbacks", spoilt, replaces=row)
+        assert "unreadable" in await house.setbacks.all()
 
 
 def readiness(house: House) -> Readiness:
@@ -172,6 +173,7 @@ async def test_all_well() -> None:
         "letters",
         "approvals",
         "hooks",
+        "canary",
     }
 
 
@@ -222,6 +224,7 @@ async def test_each_missing_dependency_is_named() -> None:
         "registries",
         "letters",
         "approvals",
+        "canary",
     }
     assert "turn it on" in report["organization-policy"].detail
     assert report["azure-devops"] == Finding(ok=False, detail="no feed is visible: give the identity a role")

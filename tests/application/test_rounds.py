@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from shared.application.messages import CheckRequest
-from shared.application.rounds import PERIOD, Rounds, restart_round
+from shared.application.rounds import PERIOD, Round, Rounds, restart_round
 from shared.application.standings import Change, Standing
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import Feed
@@ -241,10 +243,14 @@ async def test_a_restarted_round_begins_at_once() -> None:
     assert len({name for _, name in scene.registry.asked}) == 5
 
 
-async def test_a_place_that_cannot_be_read_begins_anew() -> None:
+@pytest.mark.parametrize("spoilt", ['{"place": 1', "[" * 100_000, "endless"])
+async def test_a_place_that_cannot_be_read_begins_anew(spoilt: str) -> None:
     """Some names are asked twice."""
     scene = await Scene(2).indexed()
-    await scene.house.cursors.save(f"round|{SOURCE.key}", '{"place": 1', replaces=None)
+    if spoilt == "endless":
+        spoilt = Round(START, START).text().replace('"asked": 0', '"asked": 1e999')
+        assert "1e999" in spoilt
+    await scene.house.cursors.save(f"round|{SOURCE.key}", spoilt, replaces=None)
     await scene.run(timedelta(minutes=2))
     assert len(scene.registry.asked) >= 2
 

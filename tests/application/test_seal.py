@@ -36,7 +36,7 @@ async def test_every_chain_is_sealed_where_it_stands(
     case = register.stored[FEED, NAME].case
     assert digest.seals[subject_of(FEED, NAME)] == Seal(subject_of(FEED, NAME), 3, case.head)
     assert subject_of(OTHER_FEED, named("other")) in digest.seals
-    assert f"chains sealed day={START:%F} chains=2 new=True" in caplog.messages
+    assert f"chains sealed day={START:%F} chains=2 new=True unread=0 unsealed=0" in caplog.messages
 
 
 async def test_the_first_of_a_day_stays(register: MemoryRegister) -> None:
@@ -77,3 +77,16 @@ async def test_a_digest_that_was_not_taken_is_not_called_sealed(
     with caplog.at_level(logging.INFO), pytest.raises(UpstreamUnavailable):
         await Sealer(register, digests, lambda: START).seal()
     assert "chains sealed" not in caplog.text
+
+
+async def test_a_chain_that_cannot_be_read_is_named(register: MemoryRegister, caplog: pytest.LogCaptureFixture) -> None:
+    """Left out in silence, it would be as if it had never been."""
+    register.spoilt[FEED, NAME] = "a row of schema 2"
+    digests = MemoryDigests()
+    with caplog.at_level(logging.INFO):
+        await Sealer(register, digests, lambda: START).seal()
+    (digest,) = digests.kept
+    assert digest.unread == {subject_of(FEED, NAME): "a row of schema 2"}
+    assert set(digest.seals) == {subject_of(OTHER_FEED, named("other"))}
+    assert f"chains sealed day={START:%F} chains=1 new=True unread=1 unsealed=1" in caplog.messages
+    assert any(line.startswith("chain whose case cannot be read subject=") for line in caplog.messages)

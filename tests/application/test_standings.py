@@ -55,7 +55,18 @@ async def test_a_registry_that_was_never_looked_at_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "null", '{"complete_at": 5}', '{"complete_at": "yesterday"}', '{"losses": "x"}']
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        '{"complete_at": 5}',
+        '{"complete_at": "yesterday"}',
+        '{"losses": "x"}',
+        '{"losses": 1e999}',
+        '{"names": Infinity}',
+        "[" * 100_000,
+    ],
 )
 async def test_a_row_that_cannot_be_read_is_nothing_known(text: str) -> None:
     """The list is read anew then; nothing is called absent meanwhile."""

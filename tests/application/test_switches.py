@@ -101,9 +101,10 @@ async def test_an_outage_is_not_read_as_closed() -> None:
     assert await until_found(house, looks=1) == 1
 
 
-async def test_a_place_that_cannot_be_read_and_a_second_instance_do_no_harm() -> None:
+@pytest.mark.parametrize("text", ["nonsense", "[" * 100_000])
+async def test_a_place_that_cannot_be_read_and_a_second_instance_do_no_harm(text: str) -> None:
     """The turn begins anew; the slower instance's save fails, and that is all."""
     house = await filled(0)
-    await house.cursors.save("switches", "nonsense", replaces=await house.cursors.read("switches"))
+    await house.cursors.save("switches", text, replaces=await house.cursors.read("switches"))
     house.cursors.faults.fail("save", house.stale())
     assert await house.switches.read_some() == 0

@@ -13,7 +13,7 @@ from tests.infra.bicep import module
 PAGE: Final = "docs/runbook.md"
 ALERTS: Final = [rule["name"] for rule in module("alerts")["variables"]["rules"]["value"]]
 READINESS: Final = re.findall(
-    r'^            "([a-z-]+)": await _ask\(',
+    r'^            "([a-z-]+)": (?:await _ask\()?self\._',
     (ROOT / "shared/application/readiness.py").read_text("utf-8"),
     re.MULTILINE,
 )

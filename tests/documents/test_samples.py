@@ -30,7 +30,11 @@ _REQUIRED: Final = {
 _AZ: Final = """#!/bin/bash
 name='' value=''
 while (($#)); do
-  case $1 in --name) name=$2 ;; --value) value=$2 ;; --file) value=$(cat "$2") ;; esac
+  case $1 in
+    --name) name=$2 ;;
+    --value) value=$2 ;;
+    --file) [ ! -f "$2" ] || touch "$WRITTEN.lay-in-a-file"; value=$(cat "$2") ;;
+  esac
   shift
 done
 [ -z "$value" ] || printf '%s' "$value" > "$WRITTEN/$name"
@@ -63,14 +67,19 @@ def test_the_secrets_that_the_deployment_makes_are_taken(tmp_path: Path) -> None
         (tmp_path / program).chmod(0o755)
     written = tmp_path / "vault"
     written.mkdir()
-    _run(_block("docs/deployment.md", "hook-secrets.json"), tmp_path, WRITTEN=str(written), FEEDWARDEN_VAULT="kv")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    block = _block("docs/deployment.md", "--name hook-secrets --file")
+    _run(block, tmp_path, WRITTEN=str(written), FEEDWARDEN_VAULT="kv", TMPDIR=str(elsewhere))
     vault = {file.name: file.read_text(encoding="utf-8") for file in written.iterdir()}
     secrets = {"HOOK_SECRETS": vault["hook-secrets"], "APPROVAL_KEYS": vault["approval-keys"]}
     settings = read_settings({**_REQUIRED, **secrets})
     assert settings.approvals_are_on
     assert set(doors(settings.plain_hook_secrets())) >= {"azure-devops", "generic"}
     assert sorted(vault) == ["approval-keys", "hook-secrets"]
-    assert not list(tmp_path.glob("*.json")), "the secrets stay in no file"
+    assert not list(tmp_path.glob("*.json")), "the secrets never lie in the working tree"
+    assert not list(elsewhere.iterdir()), "the secrets stay in no file"
+    assert not (tmp_path / "vault.lay-in-a-file").exists(), "nobody else could read them meanwhile"
 
 
 def test_the_keys_that_the_page_makes_are_taken(tmp_path: Path) -> None:

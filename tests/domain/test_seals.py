@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.audit import GENESIS, AuditEvent, seal
 from shared.domain.cases import CaseEvent, CaseState
-from shared.domain.seals import DayDigest, Seal, breaches, lines_of, read_digest
+from shared.domain.seals import DayDigest, Seal, Stand, breaches, digest_of, lines_of, omission, read_digest
 from shared.errors import UnexpectedAnswer
 
 DAY: Final = date(2026, 11, 23)
@@ -35,10 +35,10 @@ def _sealed(events: tuple[AuditEvent, ...]) -> Seal:
     return Seal("subject", len(events), events[-1].digest)
 
 
-@given(st.lists(SEALS, max_size=5))
-def test_what_is_written_is_read(seals: list[Seal]) -> None:
+@given(st.lists(SEALS, max_size=5), st.dictionaries(SUBJECTS, st.text(max_size=40), max_size=5))
+def test_what_is_written_is_read(seals: list[Seal], unread: dict[str, str]) -> None:
     """Whatever the subjects hold, every line is one line of ASCII."""
-    digest = DayDigest(DAY, {seal.subject: seal for seal in seals})
+    digest = DayDigest(DAY, {seal.subject: seal for seal in seals}, unread)
     lines = list(lines_of(digest))
     assert all(line.isascii() and line.count("\n") == 1 for line in lines)
     assert read_digest(lines) == digest
@@ -65,15 +65,19 @@ def test_a_digest_with_a_line_less_is_refused(gone: int) -> None:
         ('"subject": "a"', '"subject": null'),
         ('"subject": "b"', '"subject": "a"'),
         ('"seals": 2', '"seals": 3'),
+        ('"unsealed": 1', '"unsealed": 0'),
+        ('"unread": "why"', '"unread": 7'),
+        (', "unread": "why"', ""),
+        ('"subject": "c"', '"subject": "b"'),
         ('"kind": "seal"', '"kind": "seel"'),
-        ('"seals": 2}\n', '"seals": 2}\n{"schema": 1, "kind": "end", "seals": 2}\n'),
+        ('"unsealed": 1}\n', '"unsealed": 1}\n{"schema": 1, "kind": "end", "seals": 2, "unsealed": 1}\n'),
         ("{", ""),
     ],
 )
 def test_a_digest_that_is_none_is_refused(old: str, new: str) -> None:
     """Newer, forged or mistyped: our error, not a guess."""
     head = "0" * 64
-    text = "".join(lines_of(DayDigest(DAY, {"a": Seal("a", 1, head), "b": Seal("b", 2, head)})))
+    text = "".join(lines_of(DayDigest(DAY, {"a": Seal("a", 1, head), "b": Seal("b", 2, head)}, {"c": "why"})))
     assert old in text
     with pytest.raises(UnexpectedAnswer):
         read_digest(text.replace(old, new).splitlines())
@@ -104,3 +108,40 @@ def test_a_chain_that_was_written_anew_does_not() -> None:
     """Another history of the same length, sound in itself."""
     (told,) = breaches(_sealed(_chain(3)), _chain(4, cause="nobody"))
     assert "written anew" in told
+
+
+def test_a_digest_of_the_release_before_is_read() -> None:
+    """Its last line does not say how many are unsealed; so were none named."""
+    head = "0" * 64
+    lines = (
+        '{"schema": 1, "kind": "digest", "day": "2026-11-23"}',
+        f'{{"schema": 1, "kind": "seal", "subject": "a", "sequence": 1, "head": "{head}"}}',
+        '{"schema": 1, "kind": "end", "seals": 1}',
+    )
+    assert read_digest(lines) == DayDigest(DAY, {"a": Seal("a", 1, head)})
+
+
+def test_of_two_chains_that_pass_for_one_the_readable_is_sealed() -> None:
+    """Whichever comes first; that there are two is told."""
+    good, forged = Seal("a", 3, "0" * 64), Seal("a", 1, "1" * 64)
+    stands = [Stand("a", forged, "no case"), Stand("a", good)]
+    for order in (stands, stands[::-1]):
+        digest = digest_of(DAY, order)
+        assert digest == DayDigest(DAY, {"a": good}, {"a": "no case; rows in two places"})
+
+
+@pytest.mark.parametrize(
+    ("subject", "begun", "told"),
+    [
+        ("sealed", None, ""),
+        ("unread", DAY, "it could not be sealed: why"),
+        ("new", DAY, ""),
+        ("new", DAY + timedelta(days=1), ""),
+        ("old", DAY - timedelta(days=1), "it was never sealed, and is older than the digest"),
+        ("ageless", None, "it was never sealed, and is older than the digest"),
+    ],
+)
+def test_what_a_digest_does_not_have(subject: str, begun: date | None, told: str) -> None:
+    """What is older than its day should be in it."""
+    digest = DayDigest(DAY, {"sealed": Seal("sealed", 1, "0" * 64)}, {"unread": "why"})
+    assert omission(digest, subject, begun) == ((told,) if told else ())

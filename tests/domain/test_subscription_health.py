@@ -8,12 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.subscription_health import GONE, STATES, KnownHook, calls_our_path, calls_us, compare
+from shared.domain.subscription_health import (
+    AWAY,
+    ELSEWHERE,
+    GONE,
+    OTHER_HOST,
+    STATES,
+    KnownHook,
+    Rest,
+    calls_our_path,
+    calls_us,
+    compare,
+)
 from shared.domain.subscriptions import SubscriptionStatus
 from tests.fakes import START
 
 _BASE = "https://guard.example.test"
 _S = SubscriptionStatus
+_NOTHING = Rest({})
 
 
 def _hook(state: str) -> KnownHook:
@@ -26,7 +38,7 @@ def _run(*states: str | None, apart: timedelta = timedelta(hours=1)) -> list[boo
     told: list[bool] = []
     for number, state in enumerate(states):
         seen = {} if state is None else {"a": _hook(state)}
-        changes = compare(known, seen, now=START + number * apart)
+        changes = compare(known, seen, now=START + number * apart, rest=_NOTHING)
         known = dict(changes.known)
         told.append(changes.worse == ("a",))
     return told
@@ -34,7 +46,7 @@ def _run(*states: str | None, apart: timedelta = timedelta(hours=1)) -> list[boo
 
 def test_every_state_has_its_words() -> None:
     """And no two the same."""
-    assert set(STATES) == {*SubscriptionStatus, GONE}
+    assert set(STATES) == {*SubscriptionStatus, *AWAY}
     assert len(set(STATES.values())) == len(STATES)
 
 
@@ -99,8 +111,53 @@ def test_one_that_comes_and_goes_is_told_three_times_a_day() -> None:
 
 def test_one_that_is_gone_is_forgotten_after_a_day() -> None:
     """The row does not grow with what people delete."""
-    changes = compare({}, {"a": _hook(_S.ENABLED)}, now=START)
-    gone = compare(changes.known, {}, now=START)
+    changes = compare({}, {"a": _hook(_S.ENABLED)}, now=START, rest=_NOTHING)
+    gone = compare(changes.known, {}, now=START, rest=_NOTHING)
     assert [one.state for one in gone.known.values()] == [GONE]
-    later = compare(gone.known, {}, now=START + timedelta(days=1))
+    later = compare(gone.known, {}, now=START + timedelta(days=1), rest=_NOTHING)
     assert (later.known, later.worse) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("rest", "state", "is_told"),
+    [
+        (Rest({}), GONE, True),
+        (Rest({}, whole=False), _S.UNKNOWN, False),
+        (Rest({"a": ""}), _S.UNKNOWN, False),
+        (Rest({"a": "********"}), _S.UNKNOWN, False),
+        (Rest({"a": "https://chat.example.test/hook"}), ELSEWHERE, True),
+        (Rest({"a": "https://chat.example.test/hook"}, whole=False), ELSEWHERE, True),
+        (Rest({"a": f"{_BASE}/api/hooks/azure-devops"}), None, False),
+    ],
+)
+def test_one_that_does_not_call_us_any_more(rest: Rest, state: str | None, *, is_told: bool) -> None:
+    """Gone is only what a whole list does not have; another host is our own doing, and forgotten at once."""
+    before = {"a": _hook(_S.ENABLED)}
+    changes = compare(before, {}, now=START, rest=rest)
+    one = changes.known.get("a")
+    assert (None if one is None else one.state) == state
+    assert changes.worse == ("a",) * is_told
+
+
+def test_what_people_were_told_outlives_another_host() -> None:
+    """An address of ours that is set wrong and back within a day tells nothing twice."""
+    first = compare({}, {"a": _hook(_S.ON_PROBATION)}, now=START, rest=_NOTHING)
+    away = compare(first.known, {}, now=START, rest=Rest({"a": f"{_BASE}/api/hooks/azure-devops"}))
+    assert away.known["a"].state == OTHER_HOST
+    back = compare(away.known, {"a": _hook(_S.ON_PROBATION)}, now=START, rest=_NOTHING)
+    assert (away.worse, back.worse) == ((), ())
+
+
+def test_one_that_was_told_gone_stays_so_where_the_list_is_not_whole() -> None:
+    """It is forgotten as it would have been."""
+    gone = compare({"a": _hook(_S.ENABLED)}, {}, now=START, rest=_NOTHING)
+    later = compare(gone.known, {}, now=START, rest=Rest({}, whole=False))
+    assert (later.known["a"].state, later.worse) == (GONE, ())
+
+
+def test_where_nobody_remembers_all_new_ones_are_quiet() -> None:
+    """They may have been told before; what is known is told as ever."""
+    seen = {"a": _hook(_S.ON_PROBATION), "b": _hook(_S.ON_PROBATION)}
+    changes = compare({"a": _hook(_S.ENABLED)}, seen, now=START, rest=Rest({}, quiet=True))
+    assert changes.worse == ("a",)
+    assert (changes.known["b"].told, changes.known["b"].letters) == (_S.ON_PROBATION, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shared.domain.subscriptions import Subscription, SubscriptionStatus
+from shared.domain.subscriptions import Subscription, SubscriptionList, SubscriptionStatus
 from tests.fakes.faults import Faults
 
 OUR_URL: Final = "https://feedwarden.contoso.example.test/api/hooks/azure-devops"
@@ -17,12 +17,13 @@ class FakeHooks:
 
     held: dict[str, Subscription] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    unreadable: int = 0
 
-    async def subscriptions(self) -> tuple[Subscription, ...]:
+    async def subscriptions(self) -> SubscriptionList:
         """Return all of them."""
         call = await self.faults.begin("subscriptions")
         self.faults.end(call)
-        return tuple(self.held.values())
+        return SubscriptionList(tuple(self.held.values()), self.unreadable)
 
     def add(self, key: str, *, event_type: str = "build.complete", project_id: str = "", url: str = OUR_URL) -> None:
         """Add one that is enabled."""

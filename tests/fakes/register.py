@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.domain.approvals import Approval
-from shared.domain.audit import AuditEvent
+from shared.domain.audit import AuditEvent, subject_of
 from shared.domain.cases import Case
 from shared.domain.feeds import FeedRef
 from shared.domain.findings import Finding, Likeness
 from shared.domain.names import PackageName
 from shared.domain.notices import Notice
+from shared.domain.seals import Seal, Stand
 from shared.errors import StaleWrite
 from shared.ports import CaseChange, StoredCase
 from tests.fakes.faults import Faults
@@ -32,6 +33,7 @@ class MemoryRegister:
     found: dict[_Likeness, Finding] = field(default_factory=dict)
     alive: dict[_Subject, Approval] = field(default_factory=dict)
     past: dict[_Past, Approval] = field(default_factory=dict)
+    spoilt: dict[_Subject, str] = field(default_factory=dict)
     _writes: int = 0
 
     async def case(self, feed: FeedRef, name: PackageName) -> StoredCase | None:
@@ -92,6 +94,12 @@ class MemoryRegister:
         for (ref, _), stored in tuple(self.stored.items()):
             if feed in (None, ref):
                 yield stored.case
+
+    async def stands(self) -> AsyncIterator[Stand]:
+        """Walk all chains, as the port Chains does; those that a test calls spoilt are not sealed."""
+        for (feed, name), stored in tuple(self.stored.items()):
+            subject, why = subject_of(feed, name), self.spoilt.get((feed, name), "")
+            yield Stand(subject, None if why else Seal(subject, stored.case.sequence, stored.case.head), why)
 
     async def events(self, feed: FeedRef, name: PackageName) -> AsyncIterator[AuditEvent]:
         """Walk one chain in sequence order."""

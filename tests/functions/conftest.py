@@ -21,6 +21,7 @@ from shared.application.intake import Intake
 from shared.application.seal import Sealer
 from shared.bootstrap import App
 from tests.adapters.doors.vectors import OLDER, SECRET, VECTORS
+from tests.application.canary_scene import retired
 from tests.application.house import House
 from tests.fakes import START
 from tests.fakes.digests import MemoryDigests
@@ -66,7 +67,7 @@ def app_over(house: House) -> App:
         readiness=house.readiness,
         expirer=Expirer(house.register, house.queue, house.clock),
         approvals=None,
-        canary=None,
+        canary=retired(house),
     )
 
 

@@ -173,11 +173,11 @@ async def test_poison_becomes_visible(platform: Platform) -> None:
 async def test_the_canary_is_exercised(
     platform: Platform, install: Callable[[Callable[[], App]], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The timer leads to its tick; without one it asks nobody anything, and readiness says so."""
+    """The timer leads to its tick; without one it reads its row and asks nobody, and readiness says so."""
     made = await scene(platform.house)
-    before = len(platform.house.cursors.faults.calls)
+    before = len(platform.house.service.faults.calls)
     await platform.timer("exercise_canary")
-    assert len(platform.house.cursors.faults.calls) == before
+    assert len(platform.house.service.faults.calls) == before
     app = platform.house.readiness
     assert (await app.report())["canary"].detail == "not configured"
     install(lambda: replace(app_over(platform.house), canary=made.canary, readiness=replace(app, canary=made.report)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from local import audit
+from local import account, audit
 from local.azurite import Azurite
 from shared.adapters.register import Storage, TableRegister
 from shared.adapters.register.chains import Chain, chains
@@ -21,8 +21,11 @@ from shared.domain.seals import DayDigest, Seal, lines_of
 from shared.errors import UnexpectedAnswer
 from shared.ports import CaseChange, StoredCase
 from tests.contract.storage.samples import FEED, NAME, following, grow, named, opening
+from tests.fakes import START
 
 _SUBJECT = subject_of(FEED, NAME)
+# The day on which the chain in the export began.
+_BEGUN = START.date()
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ async def register(storage: Storage) -> TableRegister:
 @pytest.fixture
 def run(storage: Storage, storage_account: Azurite, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[int]]:
     """Return the program, looking at this test's own tables; it has a loop of its own, so it runs in a thread."""
-    monkeypatch.setattr(audit, "Storage", partial(Storage, names=storage.names))
+    monkeypatch.setattr(account, "Storage", partial(Storage, names=storage.names))
     monkeypatch.setenv("STORAGE_CONNECTION", storage_account.connection_string)
     return lambda *arguments: asyncio.to_thread(audit.main, [str(argument) for argument in arguments])
 
@@ -137,6 +140,7 @@ async def test_chain_written_during_the_walk_is_read_again(
 def test_no_connection(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without an account there is nothing to look at."""
     monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    monkeypatch.delenv("STORAGE_CONNECTION__accountName", raising=False)
     assert audit.main([]) == audit.BLIND
     assert "STORAGE_CONNECTION" in capsys.readouterr().err
 
@@ -221,10 +225,10 @@ def test_chain_without_case_survives_the_file(tmp_path: Path) -> None:
         assert list(audit.read_file(file)) == [chain]
 
 
-def _digest(path: Path, *seals: Seal) -> Path:
+def _digest(path: Path, *seals: Seal, day: date = _BEGUN, unread: Mapping[str, str] | None = None) -> Path:
     """Write a day's digest beside the export."""
     digest = path.with_name("digest.jsonl")
-    digest.write_text("".join(lines_of(DayDigest(date(2026, 11, 23), {seal.subject: seal for seal in seals}))))
+    digest.write_text("".join(lines_of(DayDigest(day, {seal.subject: seal for seal in seals}, unread or {}))))
     return digest
 
 
@@ -254,6 +258,51 @@ def test_chain_that_does_not_fit_what_was_sealed(
     shown = capsys.readouterr().out
     assert told in shown
     assert shown.endswith("1 flawed.\n")
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [({}, "it was never sealed, and is older than the digest"), ({_SUBJECT: "why"}, "it could not be sealed: why")],
+)
+def test_chain_that_was_never_sealed(
+    tmp_path: Path, unread: dict[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Older than the digest, and not in it: somebody kept it out, or put it there afterwards."""
+    path = _file(tmp_path)
+    later = _BEGUN + timedelta(days=1)
+    assert audit.main(["--file", str(path), "--against", str(_digest(path, day=later, unread=unread))]) == audit.FLAWED
+    shown = capsys.readouterr().out
+    assert f"FLAWED  {_SUBJECT}" in shown
+    assert told in shown
+    assert shown.endswith("1 cases, 3 events: 1 flawed.\n")
+
+
+def test_chain_that_began_after_the_digest(tmp_path: Path) -> None:
+    """It could not be sealed yet."""
+    path = _file(tmp_path)
+    assert audit.main(["--file", str(path), "--against", str(_digest(path))]) == audit.SOUND
+
+
+@pytest.mark.parametrize("unread", [{}, {"x": "why"}])
+def test_where_everything_was_removed_each_sealed_chain_is_named(
+    tmp_path: Path, unread: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is there, and something should be: that is a flaw, and not the wrong account."""
+    path = tmp_path / "audit.jsonl"
+    path.write_text(audit._line("end", chains=0), encoding="ascii")  # the line that the program itself writes
+    digest = _digest(path, *(Seal(f"contoso/-/feed/npm/{number}", 1, "0" * 64) for number in range(5)), unread=unread)
+    assert audit.main(["--file", str(path), "--against", str(digest)]) == audit.FLAWED
+    shown = capsys.readouterr().out
+    assert shown.count("it was sealed, and is gone") == 5
+    assert shown.count("it was there, could not be sealed, and is gone") == len(unread)
+    assert shown.endswith(f"0 cases, 0 events: {5 + len(unread)} flawed.\n")
+
+
+def test_nothing_where_nothing_was_sealed(tmp_path: Path) -> None:
+    """That says nothing of anything."""
+    path = tmp_path / "audit.jsonl"
+    path.write_text(audit._line("end", chains=0), encoding="ascii")  # as above
+    assert audit.main(["--file", str(path), "--against", str(_digest(path))]) == audit.BLIND
 
 
 def test_digest_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -98,6 +99,7 @@ def test_what_cannot_be_looked_at_is_told(
 ) -> None:
     """Exit code 2 and one sentence."""
     monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    monkeypatch.delenv("STORAGE_CONNECTION__accountName", raising=False)
     assert main(connection) == 2
     assert "could not look" in capsys.readouterr().err
 
@@ -106,3 +108,14 @@ def test_an_empty_account_has_no_cases(storage_account: Azurite, capsys: pytest.
     """Exit code 0, and the table says so."""
     assert main(["--connection", storage_account.connection_string]) == 0
     assert "0 cases" in capsys.readouterr().out
+
+
+def test_account_without_keys_is_read_as_who_is_signed_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As a deployed installation is: named by its setting; where nobody is signed in, it is not looked at."""
+    monkeypatch.delenv("STORAGE_CONNECTION", raising=False)
+    monkeypatch.setenv("STORAGE_CONNECTION__accountName", "sample")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main([]) == 2
+    assert "no token for our identity" in capsys.readouterr().err

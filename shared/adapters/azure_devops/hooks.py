@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.adapters.azure_devops import hooks_wire
 from shared.adapters.azure_devops.addresses import Hosts
 from shared.adapters.azure_devops.sender import Sender
-from shared.domain.subscriptions import Subscription
+from shared.domain.subscriptions import SubscriptionList
 from shared.errors import AuthenticationFailed, PermissionMissing
 
 
@@ -17,7 +17,7 @@ class AzureDevOpsHooks:
         self._hosts = hosts
         self._organization = organization.lower()
 
-    async def subscriptions(self) -> tuple[Subscription, ...]:
+    async def subscriptions(self) -> SubscriptionList:
         """Return those that we may see, of all projects, to any address. Raises PermissionMissing, UpstreamError."""
         try:
             answer = await self._sender.send(hooks_wire.list_subscriptions(self._hosts, self._organization))

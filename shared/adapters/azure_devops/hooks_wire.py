@@ -14,7 +14,7 @@ from pydantic import Field, PlainValidator, ValidationError
 
 from shared.adapters.azure_devops.addresses import Hosts, address
 from shared.adapters.azure_devops.exchange import LARGE_ANSWER, SERVICE, Answer, Request, Shape, parsed
-from shared.domain.subscriptions import Subscription, SubscriptionStatus
+from shared.domain.subscriptions import Subscription, SubscriptionList, SubscriptionStatus
 from shared.errors import AuthenticationFailed, PermissionMissing, UnexpectedAnswer, UpstreamError
 from shared.logs import told
 
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 _VERSION: Final = "7.1"
 _WEB_HOOKS: Final = "webHooks"
+# We asked for webhooks only: a consumer that cannot be read is one of them, as one that is missing is.
+_CONSUMERS: Final = frozenset({_WEB_HOOKS.lower(), ""})
 _LONGEST_ID: Final = 100
 _LONGEST_ADDRESS: Final = 2000
 _STATUSES: Final = {status.value.lower(): status for status in SubscriptionStatus}
@@ -92,8 +94,8 @@ def list_subscriptions(hosts: Hosts, organization: str) -> Request:
     return Request("GET", url, params=params, longest_answer=LARGE_ANSWER)
 
 
-def read_subscriptions(answer: Answer) -> tuple[Subscription, ...]:
-    """Read the list, each subscription once; a row without an id is logged and passed over.
+def read_subscriptions(answer: Answer) -> SubscriptionList:
+    """Read the list, each subscription once; a row without an id is logged, counted and passed over.
 
     Raises:
         UnexpectedAnswer: no list, or none of its rows can be read.
@@ -105,7 +107,8 @@ def read_subscriptions(answer: Answer) -> tuple[Subscription, ...]:
         logger.warning(told("service-hook subscriptions that cannot be read", count=unreadable))
     if unreadable and not read:
         raise UnexpectedAnswer("no subscription has an id", service=SERVICE)
-    return tuple(_subscription(key, row) for key, row in read.items() if row.consumer_id.lower() == _WEB_HOOKS.lower())
+    ours = tuple(_subscription(key, row) for key, row in read.items() if row.consumer_id.lower() in _CONSUMERS)
+    return SubscriptionList(ours, unreadable)
 
 
 def _subscription(key: str, row: _Row) -> Subscription:

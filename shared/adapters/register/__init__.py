@@ -3,6 +3,7 @@
 Importing this costs nothing: the storage SDK is loaded with the first call.
 """
 
+from shared.adapters.register.chain_stands import TableChains
 from shared.adapters.register.cursors import TableCursors
 from shared.adapters.register.deliveries import TableDeliveries
 from shared.adapters.register.names_index import TableNamesIndex
@@ -14,6 +15,7 @@ __all__ = [
     "Patience",
     "Storage",
     "StorageAddress",
+    "TableChains",
     "TableCursors",
     "TableDeliveries",
     "TableNames",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Final
 
 from shared.adapters.register import keys
@@ -21,10 +22,11 @@ from shared.adapters.register.storage import Storage
 from shared.domain.approvals import Approval
 from shared.domain.audit import AuditEvent, flaws, subject_of
 from shared.domain.cases import Case
+from shared.domain.seals import DayDigest, breaches, omission
 from shared.errors import UnexpectedAnswer, UpstreamUnavailable
 
 _TRIES: Final = 5
-_KINDS: Final = frozenset({"case", "event", "approval", "past-approval"})
+KINDS: Final = frozenset({"case", "event", "approval", "past-approval"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ def flaws_of(chain: Chain) -> tuple[str, ...]:
     moved = () if about == chain.subject else (f"the case says that it is {about}: it was put into another's place",)
     told = flaws(chain.subject, chain.events, sequence=chain.case.sequence, head=chain.case.head)
     return (*chain.damaged, *moved, *told, *contradictions(chain.case, chain.events))
+
+
+def misfits(chain: Chain, sealed: DayDigest) -> tuple[str, ...]:
+    """Compare one chain with the digest of a day; empty = it grew since, stayed as it was, or is younger."""
+    seal = sealed.seals.get(chain.subject)
+    if seal is not None:
+        return breaches(seal, chain.events)
+    known = [event.at for event in chain.events] + ([chain.case.opened_at] if chain.case else [])
+    return omission(sealed, chain.subject, min(known).astimezone(UTC).date() if known else None)
 
 
 @dataclass(slots=True)
@@ -111,7 +122,7 @@ async def chains(storage: Storage) -> AsyncIterator[Chain]:
                 yield chain
             partition, gathered = entity["PartitionKey"], {}
         kind, _, rest = entity["RowKey"].partition(keys.SEPARATOR)
-        if kind in _KINDS:
+        if kind in KINDS:
             name = rest if kind in {"case", "approval"} else rest.rpartition(keys.SEPARATOR)[0]
             gathered.setdefault(name, _Rows()).take(kind, entity)
     for chain in _finished(partition, gathered):

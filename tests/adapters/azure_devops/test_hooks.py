@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.adapters.azure_devops.hooks import AzureDevOpsHooks
-from shared.domain.subscriptions import SubscriptionStatus
+from shared.domain.subscriptions import SubscriptionList, SubscriptionStatus
 from shared.errors import AuthenticationFailed, PermissionMissing, UpstreamUnavailable
 from tests.adapters.azure_devops.samples import HOSTS, answer
 from tests.adapters.azure_devops.scripted import bench
@@ -36,7 +36,7 @@ async def test_subscriptions_are_seen_as_far_as_the_identity_may() -> None:
     """None without the right, which is no refusal there; all with it, as the service leaves them."""
     async with simulated_offline() as served:
         await _administrator_makes(served)
-        assert await served.hooks.subscriptions() == ()
+        assert await served.hooks.subscriptions() == SubscriptionList(())
         served.world.behavior.unseen_subscriptions_status = 403
         with pytest.raises(PermissionMissing, match="View subscriptions"):
             await served.hooks.subscriptions()

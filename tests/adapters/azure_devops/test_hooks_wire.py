@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.azure_devops.hooks_wire import list_subscriptions, read_subscriptions
-from shared.domain.subscriptions import Subscription, SubscriptionStatus
+from shared.domain.subscriptions import Subscription, SubscriptionList, SubscriptionStatus
 from shared.errors import UnexpectedAnswer
 from tests.adapters.azure_devops.samples import HOSTS, PROJECT_ID, answer, listed
 
@@ -79,10 +79,17 @@ def test_other_consumers_are_left_out() -> None:
     assert [one.subscription_id for one in read_subscriptions(answer(rows))] == ["other"]
 
 
+@pytest.mark.parametrize("consumer", ["", None, 7, "x\n", "x" * 200])
+def test_a_consumer_that_cannot_be_read_is_the_one_that_was_asked_for(consumer: object) -> None:
+    """Left out, it would pass for gone."""
+    assert len(read_subscriptions(answer(listed(_row(consumerId=consumer)))).subscriptions) == 1
+
+
 @pytest.mark.parametrize("row", [{}, {"id": 7}, {"id": ""}, {"id": "a b"}, {"id": "x" * 200}, None, "x"])
 def test_a_row_without_an_id_hides_no_other(row: object) -> None:
     """But where no row can be read, that is no answer."""
-    assert len(read_subscriptions(answer({"value": [row, _row()]}))) == 1
+    read = read_subscriptions(answer({"value": [row, _row()]}))
+    assert (len(read.subscriptions), read.unreadable) == (1, 1)
     with pytest.raises(UnexpectedAnswer):
         read_subscriptions(answer({"value": [row]}))
 
@@ -92,4 +99,4 @@ def test_no_list_is_no_answer(body: object) -> None:
     """An empty list is one."""
     with pytest.raises(UnexpectedAnswer):
         read_subscriptions(answer(body))
-    assert read_subscriptions(answer({"count": 0, "value": []})) == ()
+    assert read_subscriptions(answer({"count": 0, "value": []})) == SubscriptionList(())

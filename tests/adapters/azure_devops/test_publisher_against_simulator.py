@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from shared.domain.names import PackageName
 from shared.domain.versions import Origin
 from shared.errors import PermissionMissing, UnexpectedAnswer
 from tests.adapters.azure_devops.simulated import GUARD_TOKEN, READER_TOKEN, Simulated
+from tests.application.canary_scene import OURS, TWIN
 from tests.application.house import House
 from tests.fakes import FakeFeedService
 
@@ -67,7 +69,8 @@ async def _feed(acme: Simulated) -> Feed:
 
 
 def _canary(acme: Simulated, house: House) -> Canary:
-    gate = CanaryGate("canary", NAME, house.service, house.book, house.lookup, house.register, house.policy)
+    policy = replace(house.policy, ours=OURS)
+    gate = CanaryGate("canary", NAME, house.service, house.book, house.lookup, house.register, policy)
     return Canary(gate, house.service, _publisher(acme), house.register, house.cursors, house.queue, house.clock)
 
 
@@ -80,7 +83,7 @@ async def test_from_publish_to_protection(
     caplog.set_level(logging.INFO)
     feed = await _feed(acme)
     house = House(clock=acme.clock, service=cast("FakeFeedService", acme.feeds))
-    house.npm.publish(NAME, latest_version="0.0.1")
+    house.npm.put(NAME, TWIN)
     canary = _canary(acme, house)
     for day in (1, 2):
         await house.feed_watcher.poll()

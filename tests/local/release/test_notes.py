@@ -49,11 +49,19 @@ def test_an_empty_section_is_refused(changelog: str) -> None:
 
 
 def test_what_is_being_worked_on_has_notes_but_no_tag() -> None:
-    """`Unreleased` can be packed, and must be named before it is tagged."""
+    """`Unreleased` can be packed, says that it is, and must be named before it is tagged."""
     changelog = _CHANGELOG.replace("0.2.0 (2026-04-01)", f"[{UNRELEASED}]")
-    assert notes_for(changelog, "0.2.0").startswith("# Feedwarden 0.2.0")
+    assert notes_for(changelog, "0.2.0").startswith("# Feedwarden unreleased\n\n- Something new.")
+    assert notes_for(changelog, "0.1.0").startswith("# Feedwarden unreleased\n\n- Something new.")
     with pytest.raises(NotReleasable, match="still says"):
         require_tag("v0.2.0", changelog=changelog, version="0.2.0")
+
+
+def test_a_tagged_version_needs_its_own_section() -> None:
+    """At the top: the one of the version before is not it."""
+    require_tag("v0.2.0", changelog=_CHANGELOG, version="0.2.0")
+    with pytest.raises(NotReleasable, match=r"still says 0\.2\.0"):
+        require_tag("v0.3.0", changelog=_CHANGELOG, version="0.3.0")
 
 
 @pytest.mark.parametrize("tag", ["0.2.0", "v0.2.1", "v0.2.0-rc1", ""])
@@ -66,7 +74,7 @@ def test_a_tag_of_something_else_is_refused(tag: str) -> None:
 def test_our_own_changelog_is_about_this_version(capsys: pytest.CaptureFixture[str]) -> None:
     """Its top is this version, or what is being worked on."""
     changelog, version = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version_of(ROOT)
-    assert newest(changelog).title.split()[0].strip("[]") in (version, UNRELEASED)
+    assert newest(changelog).subject in (version, UNRELEASED)
     assert main(["notes"]) == 0
     assert capsys.readouterr().out == notes_for(changelog, version)
 
