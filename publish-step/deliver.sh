@@ -128,22 +128,28 @@ signed() { # the signature of a text, in base64
 id="publish-$(openssl rand -hex 16)"
 [[ "$id" =~ ^publish-[0-9a-f]{32}$ ]] || give_up 'openssl gives no random number.'
 
+status='^[0-9][0-9][0-9]$'
 attempt() { # sets ended, code and answer
   local now signature
   # The door refuses what was signed more than five minutes ago, so each try is signed anew.
   now="$(date +%s)"
   signature="$(signed "$id.$now.$body")"
   [[ ${#signature} == 44 ]] || give_up 'openssl gives no digest.'
-  answer="$(printf '%s' "$body" | curl --silent --show-error --globoff --proto '=http,https' \
+  # -q comes first: a .curlrc of the machine's user could lead this elsewhere, or keep a trace of it.
+  answer="$(printf '%s' "$body" | curl -q --silent --show-error --globoff --proto '=http,https' \
     --connect-timeout 5 --max-time "${FEEDWARDEN_TRY_SECONDS:-15}" --max-filesize 65536 \
     --header 'Content-Type: application/json' --header "webhook-id: $id" \
     --header "webhook-timestamp: $now" --header "webhook-signature: v1,$signature" \
     --data-binary @- --write-out '\n%{http_code}' "$address/api/hooks/generic" 2>&1)"
   ended=$?
-  code=''
-  if [[ $ended == 0 ]]; then
-    code="${answer##*$'\n'}"
+  code="${answer##*$'\n'}"
+  if [[ "$code" =~ $status ]]; then
     answer="${answer%$'\n'*}"
+  fi
+  # Without an answer curl writes 000, below its own words and an empty line.
+  if [[ $ended != 0 ]]; then
+    code=''
+    while [[ "$answer" == *$'\n' ]]; do answer="${answer%$'\n'}"; done
   fi
 }
 

@@ -7,8 +7,9 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 
+from local.onboard.configured import read
 from local.onboard.findings import Censor, Exit, Finding, as_json, as_line, exit_code
-from local.onboard.ground import USER_TOKEN, Machine, ground_of, read, secrets_of
+from local.onboard.ground import USER_TOKEN, Machine, ground_of, secrets_of
 from local.onboard.options import Options, read_options
 from local.onboard.steps import STEPS, Step, findings_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local.account import signed_in
 from local.onboard.options import Options
 from shared.adapters.azure_devops.credentials import Credentials, ManagedIdentity, PersonalAccessToken
 from shared.adapters.azure_devops.exchange import SERVICE
@@ -16,17 +17,11 @@ if TYPE_CHECKING:  # slow to load, and needed without a PAT only
     from azure.core.credentials_async import AsyncTokenCredential
 
 
-def _cli(_client_id: str | None) -> AsyncTokenCredential:
-    from azure.identity.aio import AzureCliCredential  # noqa: PLC0415  # slow to load, and needed without a PAT only
-
-    return AzureCliCredential()
-
-
 class SignedIn(ManagedIdentity):
     """Tokens of who is signed in to the Azure CLI, kept like those of a managed identity."""
 
     def __init__(self) -> None:
-        super().__init__(clock=now, new_credential=_cli)
+        super().__init__(clock=now, new_credential=signed_in)
 
     async def _fetch(self) -> None:
         try:
@@ -47,4 +42,4 @@ def credentials_of(settings: Settings, options: Options) -> Credentials:
 
 def storage_credential(options: Options, client_id: str | None) -> AsyncTokenCredential:
     """Return what a storage account without keys is shown."""
-    return _cli(client_id) if options.sign_in == "cli" else managed_identity(client_id)
+    return signed_in(client_id) if options.sign_in == "cli" else managed_identity(client_id)

@@ -13,6 +13,7 @@ from typing import Final
 import aiohttp
 import httpx
 
+from local.onboard.configured import Read, read
 from local.onboard.credentials import credentials_of
 from local.onboard.options import Options
 from local.onboard.rest_wire import Subject
@@ -26,14 +27,12 @@ from shared.adapters.notices.smtp_address import SmtpAddress
 from shared.adapters.outbound.guarded import GuardedClient
 from shared.adapters.outbound.identity import user_agent
 from shared.adapters.outbound.trusted import trusted_client
-from shared.bootstrap import VERSION, new_id, now, read_configuration
+from shared.bootstrap import VERSION, new_id, now
 from shared.bootstrap.configuration import hosts_of
 from shared.bootstrap.surroundings import sleep
 from shared.domain.feeds import Feed
-from shared.domain.policy import Stance
-from shared.domain.rules import GuardPolicy
 from shared.errors import ConfigurationError, UpstreamUnavailable
-from shared.settings import Settings, examine_settings
+from shared.settings import Settings
 
 USER_TOKEN: Final = "AZURE_DEVOPS_USER_TOKEN"  # noqa: S105  # a variable's name, no secret
 _ACCESS_LEVELS: Final = "https://vsaex.dev.azure.com"
@@ -46,25 +45,6 @@ class Machine:
 
     timing: Timing = field(default_factory=lambda: Timing(now, sleep, random.random))
     tls_context: ssl.SSLContext | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a person configured, as far as it can be read, and every problem with it."""
-
-    settings: Settings
-    policy: GuardPolicy
-    problems: tuple[str, ...]
-
-
-def read(environment: Mapping[str, str]) -> Read:
-    """Read settings, policy file and secrets; problems are told, never raised."""
-    settings, found = examine_settings(environment)
-    try:
-        configuration = read_configuration(environment)
-    except ConfigurationError as error:
-        return Read(settings, GuardPolicy(Stance(settings.mode)), error.problems or found)
-    return Read(configuration.settings, configuration.policy, ())
 
 
 @dataclass(slots=True)

@@ -33,6 +33,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "administrator": "Feed Owner",
 }
 _MOST_TOLD: Final = 10
+# Each of them could be what takes Feed Owner: to enforce, or to open a switch that an owner approved.
+_DECIDES_WHAT_IS_ENOUGH: Final = ("POLICY_FILE", "MODE", "APPROVAL_KEYS", "PUBLIC_BASE_URL", "ENTRA_TENANT_ID")
 
 
 async def organization_policy(ground: Ground, report: Reporter) -> list[Finding]:
@@ -124,6 +126,9 @@ def _judged(ground: Ground, feed: Feed, role: str | None, report: Reporter) -> F
         return report.ok(f"{feed.title}: {_TITLES[role]}: may set upstreaming behavior")
     if not role:
         return report.missing(f"{feed.title}: no role is seen", todo)
+    flaw = ground.read.flaw(*_DECIDES_WHAT_IS_ENOUGH)
+    if flaw:
+        return report.not_known(f"{feed.title}: {_TITLES[role]}; whether it is enough is not known: {flaw}", todo)
     if mode_of(ground) is Mode.AUDIT and not ground.settings.approvals_are_on:
         return report.ok(f"{feed.title}: {_TITLES[role]}: enough to report (mode audit); to enforce, Feed Owner")
     return report.missing(f"{feed.title}: {_TITLES[role]}: may look, may not set upstreaming behavior", todo)

@@ -42,7 +42,8 @@ async def identity(ground: Ground, report: Reporter) -> list[Finding]:
     hosts, name = ground.azure_devops()
     tenant = ground.settings.entra_tenant_id
     if not tenant:
-        return [report.not_known("an identity is looked up in its tenant", "set ENTRA_TENANT_ID")]
+        flaw = ground.read.flaw("ENTRA_TENANT_ID")
+        return [report.not_known(flaw or "an identity is looked up in its tenant", "set ENTRA_TENANT_ID")]
     wanted = ground.options.identity
     request = rest_wire.service_identity(hosts, name, tenant=tenant, object_id=wanted)
     ground.subject = rest_wire.read_service_identity(await ground.sender.send(request), wanted)

@@ -7,6 +7,7 @@ from typing import Final
 from local.onboard.findings import Finding, Reporter
 from local.onboard.ground import Ground
 from local.onboard.mail_server import enter
+from local.onboard.step_settings import MEND
 from shared.adapters.notices.mail import MailChannel
 from shared.adapters.notices.smtp_address import MailSender, SmtpAddress
 from shared.adapters.notices.teams import TeamsChannel, allowed_hosts
@@ -17,7 +18,7 @@ from shared.errors import UpstreamError, UpstreamUnavailable
 _FLOW: Final = (
     "Teams → the channel → … → Workflows → “Send webhook alerts to a channel”: copy its address into TEAMS_WEBHOOK_URL"
 )
-_NOBODY: Final = "neither mail nor Teams is configured: notices stand in the log only"
+_NOBODY: Final = "with these settings, neither mail nor Teams is configured: notices stand in the log only"
 _MAIL: Final = "set SMTP_URL and MAIL_FROM (README.md, “Settings”)"
 
 
@@ -40,11 +41,14 @@ async def teams(ground: Ground, report: Reporter) -> list[Finding]:
     """Tell whether the workflow takes cards; a card is posted only with --send-test-card."""
     webhook, options = ground.settings.teams_webhook_url, ground.options
     if webhook is None:
+        flaw = ground.read.flaw("TEAMS_WEBHOOK_URL", *(() if options.send_test_card else ("SMTP_URL",)))
+        if flaw:
+            return [report.missing(flaw, MEND)]
         if options.send_test_card:
             return [report.missing("TEAMS_WEBHOOK_URL is not set, so no card was sent", _FLOW)]
         if ground.settings.smtp_url is None:
             return [report.missing(_NOBODY, f"{_FLOW}; or {_MAIL}")]
-        return [report.skipped("not configured: letters go by mail only", _FLOW)]
+        return [report.skipped("not configured in these settings: letters go by mail only", _FLOW)]
     if not options.send_test_card or options.dry_run:
         would = "; a test card would be posted" if options.send_test_card else ""
         seen = f"configured, not tested{would}: a workflow is only tried by posting to its channel"
@@ -63,15 +67,21 @@ async def _post(ground: Ground, webhook: str, report: Reporter) -> Finding:
     return report.ok("the workflow took a test card: look whether the channel shows it")
 
 
+def _without_server(ground: Ground, report: Reporter) -> Finding:
+    if flaw := ground.read.flaw("SMTP_URL", "MAIL_FROM"):
+        return report.missing(flaw, MEND)
+    if ground.options.send_test_mail:
+        return report.missing("SMTP_URL and MAIL_FROM are not both set, so no mail was sent", _MAIL)
+    if ground.settings.smtp_url is None:
+        return report.skipped("not configured in these settings: owners get no mail", _MAIL)
+    return report.missing("MAIL_FROM is not set", _MAIL)
+
+
 async def mail(ground: Ground, report: Reporter) -> list[Finding]:
     """Enter the mail server without sending; a mail is sent only with --send-test-mail."""
     settings, options = ground.settings, ground.options
     if settings.smtp_url is None or not settings.mail_from:
-        if options.send_test_mail:
-            return [report.missing("SMTP_URL and MAIL_FROM are not both usable, so no mail was sent", _MAIL)]
-        if settings.smtp_url is None:
-            return [report.skipped("not configured: owners get no mail", _MAIL)]
-        return [report.missing("MAIL_FROM is not usable", _MAIL)]
+        return [_without_server(ground, report)]
     address, sender = SmtpAddress.of(settings.smtp_url.reveal()), MailSender.of(settings.mail_from)
     try:
         if options.send_test_mail and not options.dry_run:

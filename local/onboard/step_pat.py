@@ -23,10 +23,15 @@ _HOW: Final = (
     f"{USER_TOKEN}=$(az account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 --query accessToken "
     "--output tsv), as the token's owner, and --pat-name NAME"
 )
+_UNTIED: Final = "whether it is the one in use is not known"
+_COMPARE: Final = (
+    "see that it is: whoever stored the token knows its name; better none at all: leave AZURE_DEVOPS_PAT empty, and "
+    "the managed identity is used"
+)
 
 
 async def pat(ground: Ground, report: Reporter) -> list[Finding]:
-    """Tell when the token ends; a PAT cannot be asked about itself."""
+    """Tell when a token of that name ends; a PAT cannot be asked about itself, and no list shows a token's own text."""
     if ground.settings.pat is None:
         return [report.skipped("no personal access token is used")]
     if not ground.user_token or not ground.options.pat_name:
@@ -57,9 +62,9 @@ async def _tokens(ground: Ground) -> list[Token]:
 
 def _judged(token: Token, now: datetime, report: Reporter) -> Finding:
     days = (token.valid_to - now).days
-    seen = f"{token.name} is good until {token.valid_to:%Y-%m-%d}"
+    seen = f"a token of the name {token.name} is good until {token.valid_to:%Y-%m-%d}, {days} days from now"
     if token.everywhere:
-        return report.missing(f"{seen}, but {_NO_MORE_GLOBAL}, and it is one", _INSTEAD)
+        return report.missing(f"{seen}, but {_NO_MORE_GLOBAL}, and it is one; {_UNTIED}", _INSTEAD)
     if token.valid_to - now < _SOON:
-        return report.missing(f"{seen}, {days} days from now", _INSTEAD)
-    return report.ok(f"{seen}, {days} days from now")
+        return report.missing(f"{seen}; {_UNTIED}", _INSTEAD)
+    return report.not_known(f"{seen}; {_UNTIED}", _COMPARE)

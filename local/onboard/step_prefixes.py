@@ -14,6 +14,7 @@ from local.onboard import prefixes_wire
 from local.onboard.findings import Finding, Reporter
 from local.onboard.ground import Ground
 from local.onboard.prefixes_wire import Held
+from local.onboard.step_settings import MEND
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.names import PackageName
 from shared.domain.public_sources import PublicSource, sources_of
@@ -41,6 +42,9 @@ class _Prefixes:
 async def prefixes(ground: Ground, report: Reporter) -> list[Finding]:
     """Look at the first page of each feed's internal names, and at the policy file, and ask about their prefixes."""
     found, findings = await _internal(ground, report)
+    flaw = ground.read.flaw("POLICY_FILE")
+    if flaw:
+        findings.append(report.not_known(f"prefixes and publishers that are ours are not known: {flaw}", MEND))
     findings += [_nobody_can(kind, found.bare[kind], report) for kind in _NO_OWNER if found.bare[kind]]
     if found.bare[Ecosystem.NPM]:
         findings.append(_unscoped(found.bare[Ecosystem.NPM], report))
@@ -102,6 +106,9 @@ def _unscoped(count: int, report: Reporter) -> Finding:
 
 async def _asked(found: _Prefixes, ground: Ground, report: Reporter) -> list[Finding]:
     wanted = [(kind, prefix) for kind in _ASKABLE for prefix in found.known[kind]]
+    flaw = ground.read.flaw("DISCLOSE_NAMES")
+    if wanted and flaw:
+        return [report.not_known(f"{len(wanted)} prefixes were not asked about: {flaw}", MEND)]
     if wanted and not ground.settings.may_ask_by_name:
         seen = f"{len(wanted)} prefixes were not asked about: DISCLOSE_NAMES is `never`"
         return [report.skipped(seen, "look yourself whether they are yours on the public registries")]

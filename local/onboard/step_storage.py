@@ -7,6 +7,7 @@ from typing import Final
 from local.onboard.credentials import storage_credential
 from local.onboard.findings import Finding, Reporter
 from local.onboard.ground import Ground
+from local.onboard.step_settings import MEND
 from shared.adapters.queues import StorageQueue
 from shared.adapters.register import Storage, StorageAddress, TableCursors
 from shared.errors import FeedwardenError
@@ -31,9 +32,12 @@ def storage_of(ground: Ground) -> Storage | None:
 
 async def storage(ground: Ground, report: Reporter) -> list[Finding]:
     """Read one row that need not be there, and ask how many messages wait; nothing is made."""
+    flaw = ground.read.flaw("STORAGE_CONNECTION")
+    if flaw:
+        return [report.missing(flaw, MEND)]
     account = storage_of(ground)
     if account is None:
-        return [report.missing("no storage account is named", "set STORAGE_CONNECTION__accountName")]
+        return [report.missing("these settings name no storage account", "set STORAGE_CONNECTION__accountName")]
     try:
         await TableCursors(account).read("onboard")
         waiting = {queue: await StorageQueue(account).waiting(queue) for queue in QueueName}

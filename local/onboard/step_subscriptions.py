@@ -11,6 +11,7 @@ from local.onboard.findings import Finding, Reporter
 from local.onboard.ground import Ground
 from local.onboard.options import BUILD_COMPLETE
 from local.onboard.rest_wire import Project
+from local.onboard.step_settings import MEND
 from shared.adapters.azure_devops.errors_wire import refuse_failures
 from shared.adapters.azure_devops.exchange import NotThere
 from shared.adapters.azure_devops.hooks import AzureDevOpsHooks
@@ -60,10 +61,14 @@ async def subscriptions(ground: Ground, report: Reporter) -> list[Finding]:
 
 def _unready(ground: Ground, report: Reporter) -> Finding | None:
     settings = ground.settings
+    flaw = ground.read.flaw("HOOK_SECRETS", "PUBLIC_BASE_URL")
+    if flaw:
+        return report.missing(flaw, MEND)
     if not settings.hook_secrets.get(_SOURCE):
         return report.missing(
-            "HOOK_SECRETS has no secret for azure-devops: every delivery would be refused",
-            'set HOOK_SECRETS to {"azure-devops": ["…"]}, a secret of `openssl rand -base64 32`, here and in the app',
+            "with these settings, every delivery would be refused: HOOK_SECRETS has no secret for azure-devops",
+            "fetch the app's HOOK_SECRETS into this environment (docs/onboarding.md); where it has none either: "
+            '{"azure-devops": ["…"]}, a secret of `openssl rand -base64 32`',
         )
     if not settings.public_base_url.startswith("https://"):
         seen = (

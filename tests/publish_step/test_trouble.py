@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from dataclasses import replace
 from typing import Final
@@ -18,13 +19,14 @@ _BUSY: Final[Fault] = (503, "not taken in: send it again")
 _ASSURED: Final = "The package is published, and the next sweep looks at it: nothing is lost but time."
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_what_may_pass_is_tried_again(scene: Scene, status: int) -> None:
-    """Twice in trouble, then taken in, with growing pauses."""
-    scene.app.faults = [(status, "busy")] * 2
+async def test_what_may_pass_is_tried_again(scene: Scene) -> None:
+    """Whatever the trouble, one after another; then it is taken in, and nothing was wrong."""
+    troubles = [408, 429, 500, 502, 503, 504]
+    scene.app.faults = [(status, "busy") for status in troubles]
+    scene.environment["FEEDWARDEN_WAITS"] = "1 2 3 4 5 6"
     ended = await scene.tell()
-    assert (ended.code, scene.app.answered) == (0, [status, status, 202])
-    assert scene.agent.waits == ["2", "4"]
+    assert (ended.code, scene.app.answered) == (0, [*troubles, 202])
+    assert scene.agent.waits == ["1", "2", "3", "4", "5", "6"]
     assert "warning" not in ended.output
 
 
@@ -66,6 +68,30 @@ async def test_no_answer_is_tried_again(scene: Scene, fault: Fault) -> None:
     ended = await scene.tell()
     # A busy machine may need more than the second try.
     assert (ended.code, scene.app.answered, scene.agent.waits[0]) == (0, [202], "2")
+
+
+@pytest.mark.parametrize("trouble", [HANGS, CUT, None], ids=["no answer", "cut", "no connection"])
+async def test_last_trouble_is_told_in_one_clean_sentence(scene: Scene, trouble: Fault | None) -> None:
+    """What curl says of it, without the status that there is none of."""
+    scene.app.faults = [] if trouble is None else [trouble]
+    # Nobody listens on the port "discard".
+    values = PUBLISHED if trouble else {**PUBLISHED, "address": "http://127.0.0.1:9"}
+    scene.environment |= {"FEEDWARDEN_WAITS": " ", "FEEDWARDEN_TRY_SECONDS": "0.2" if trouble == HANGS else "20"}
+    ended = await scene.tell(values)
+    assert re.search(r"tries: 1, last trouble: curl: \(\d+\) .*[a-z]\. The package is published", ended.output)
+    assert "??" not in ended.output
+
+
+async def test_file_of_the_machines_user_changes_nothing(scene: Scene) -> None:
+    """A file in a home, which curl obeys by itself, could lead the delivery elsewhere, or keep a trace of it."""
+    home = scene.agent.folder / "home"
+    home.mkdir()
+    lines = f'proxy = "http://127.0.0.1:9"\ntrace-ascii = "{scene.agent.folder / "work" / "trace"}"\n'
+    for name in (".curlrc", "curlrc"):
+        (home / name).write_text(lines, "utf-8")
+    scene.environment |= dict.fromkeys(("HOME", "CURL_HOME", "XDG_CONFIG_HOME"), str(home))
+    assert ((await scene.tell()).code, scene.app.answered) == (0, [202])
+    assert scene.agent.left_behind == []
 
 
 async def test_app_that_does_not_listen_yet(agent: Agent) -> None:

@@ -62,6 +62,12 @@ async def test_an_identity_needs_its_tenant(town: Town) -> None:
     assert (await town.run("--identity", OBJECT_ID, steps=_STEPS)).only("identity")["state"] == "ok"
 
 
+async def test_a_tenant_that_is_wrong_is_told_as_such(town: Town) -> None:
+    """It is set, and no id."""
+    town.environment["ENTRA_TENANT_ID"] = "acme.test"
+    assert "wrong: ENTRA_TENANT_ID" in (await town.run("--identity", OBJECT_ID, steps=_STEPS)).only("identity")["seen"]
+
+
 async def test_one_without_access_level_is_missing(town: Town) -> None:
     """A documented "not found" is an answer."""
     await town.guard(kind="service", collection_administrator=True)

@@ -6,7 +6,6 @@ import pytest
 
 from local.simulators.mail_sink_server import Doorman, serving_mail
 from local.simulators.mail_sink_state import Reply, Sink
-from local.simulators.server import serving
 from local.simulators.teams_flow import WEBHOOK, flow_app, new_flow
 from tests.local.onboard.town import Town
 
@@ -78,7 +77,7 @@ async def test_without_a_server_no_mail_is_sent(town: Town) -> None:
 async def test_a_card_is_posted_only_where_it_is_asked(town: Town) -> None:
     """A proper Adaptive Card, once."""
     flow = new_flow()
-    async with serving(flow_app(flow)) as url:
+    async with town.street.serving(flow_app(flow)) as url:
         town.environment["TEAMS_WEBHOOK_URL"] = url + WEBHOOK
         assert (await _teams(town))["state"] == "skipped"
         assert "would be posted" in (await _teams(town, "--send-test-card", "--dry-run"))["seen"]
@@ -95,7 +94,7 @@ async def test_a_card_is_posted_only_where_it_is_asked(town: Town) -> None:
 async def test_a_workflow_that_refuses_is_told(town: Town, status: int, state: str) -> None:
     """The adapter's own words; the address is never printed."""
     app = flow_app(new_flow())
-    async with serving(app) as url:
+    async with town.street.serving(app) as url:
         town.environment["TEAMS_WEBHOOK_URL"] = url + WEBHOOK
         await town.http.post(f"{url}/_control/faults", json={"status": status})
         told = await _teams(town, "--send-test-card")

@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from local.onboard import prefixes_wire
 from local.onboard.prefixes_wire import Held
-from local.simulators.server import serving
 from shared.adapters.outbound.messages import Answer
 from shared.errors import FeedwardenError
 from tests.local.onboard.town import Town
@@ -62,7 +61,7 @@ def _published(*accounts: str) -> list[dict[str, Any]]:
 
 
 async def _told(town: Town, registries: _Registries, tmp_path: Path, policy: str = "") -> list[dict[str, str]]:
-    async with serving(registries.app()) as url:
+    async with town.street.serving(registries.app()) as url:
         town.environment |= {"DISCLOSE_NAMES": "where-needed", "ALLOWED_REGISTRY_HOSTS": url.removeprefix("http://")}
         if policy:
             (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
@@ -138,13 +137,21 @@ async def test_only_prefixes_are_asked_about(town: Town, tmp_path: Path) -> None
 async def test_with_never_nothing_is_asked(town: Town) -> None:
     """And that is said."""
     registries = _Registries()
-    async with serving(registries.app()) as url:
+    async with town.street.serving(registries.app()) as url:
         town.environment["ALLOWED_REGISTRY_HOSTS"] = url.removeprefix("http://")
         source = {"name": "npm", "protocol": "npm", "location": f"{url}/"}
         await town.control("upstream", project="Payments", feed="core", source=source)
         told = await town.run(steps=_STEPS)
     assert registries.asked == []
     assert any("DISCLOSE_NAMES is `never`" in one["seen"] for one in told.of("name prefixes"))
+
+
+@pytest.mark.parametrize("name", ["DISCLOSE_NAMES", "POLICY_FILE"])
+async def test_a_wrong_setting_is_told_as_such(town: Town, name: str) -> None:
+    """It is not `never`, and not a policy file that names no prefix."""
+    town.environment[name] = "sometimes"
+    told = (await town.run(steps=_STEPS)).of("name prefixes")
+    assert [one["state"] for one in told if f"wrong: {name}" in one["seen"]] == ["not known"]
 
 
 async def test_a_registry_in_trouble_is_not_known(town: Town, tmp_path: Path) -> None:

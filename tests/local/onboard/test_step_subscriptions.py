@@ -143,6 +143,13 @@ async def test_without_secret_or_https_address_nothing_is_created(allowed: Town,
     assert allowed.writes() == []
 
 
+async def test_what_the_app_knows_is_not_claimed(town: Town) -> None:
+    """Its own settings are not seen from here."""
+    town.environment["HOOK_SECRETS"] = "{}"
+    ((state, seen),) = await _run(town)
+    assert (state, seen.startswith("with these settings, every delivery would be refused")) == ("missing", True)
+
+
 async def test_without_a_projects_feed_nobody_knows_whose_events(town: Town) -> None:
     """The remedy is to name projects."""
     told = await town.run(steps=("subscriptions",))

@@ -22,9 +22,9 @@ from local.simulators.azure_devops.models import Seed
 from local.simulators.azure_devops.seed import plant
 from local.simulators.azure_devops.world import World
 from local.simulators.faults import FaultyApp
-from local.simulators.server import serving
 from shared.adapters.azure_devops.throttle import Timing
 from shared.adapters.outbound.trusted import trusted_client
+from tests.local.onboard.street import Street
 
 PAT: Final = "sample-pat-feedwarden"
 USER_TOKEN: Final = "sample-token-of-a-person"
@@ -129,6 +129,7 @@ class Town:
     url: str
     http: httpx.AsyncClient
     capture: Any
+    street: Street
     environment: dict[str, str] = field(default_factory=dict)
 
     async def run(self, *words: str, steps: tuple[str, ...] = ()) -> Outcome:
@@ -174,14 +175,15 @@ _MACHINE: Final = Machine(Timing(_now, _at_once, lambda: 0.5), ssl.SSLContext(ss
 
 
 @asynccontextmanager
-async def open_town(capture: Any) -> AsyncIterator[Town]:  # noqa: ANN401  # pytest's capsys
+async def open_town(capture: Any, street: Street) -> AsyncIterator[Town]:  # noqa: ANN401  # pytest's capsys
     """Serve a fresh organization, in which everything is missing."""
     world = World(clock=_now, new_id=lambda: str(uuid4()))
     plant(world, Seed.model_validate(_FRESH))
     upstream = trusted_client(user_agent="feedwarden-tests", ssl_context=_MACHINE.tls_context)
     app = build_app(world, upstream=upstream)
     async with (
-        serving(app) as url,
+        upstream,
+        street.serving(app) as url,
         trusted_client(user_agent="feedwarden-tests", ssl_context=_MACHINE.tls_context) as http,
     ):
-        yield Town(world, app, url, http, capture, settings_of(url))
+        yield Town(world, app, url, http, capture, street, settings_of(url))
