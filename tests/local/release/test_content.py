@@ -11,7 +11,7 @@ from local.azurite.node import ROOT
 from local.release.commit import NotReleasable
 from local.release.content import app_files
 
-APP = ("function_app.py", "functions/hooks.py", "host.json", "requirements.txt", "shared/ports.py")
+APP = ("function_app.py", "functions/hooks.py", "host.json", "requirements.txt", "shared/errors.py")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_stray_file_is_refused(project: Path, stray: str) -> None:
         app_files(project)
 
 
-@pytest.mark.parametrize("missing", ["host.json", "shared/ports.py"])
+@pytest.mark.parametrize("missing", ["host.json", "shared/errors.py"])
 def test_a_part_that_is_missing_is_told(project: Path, missing: str) -> None:
     """A package without it would not run."""
     (project / missing).unlink()
