@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -16,15 +17,10 @@ from local import azurite
 from local.azurite.node import ROOT
 from local.processes import Child, ChildFailed
 from local.simulators.server import base_url, bind
+from local.stack.addresses import READY, Addresses
 from local.stack.sample import PERSONAS_FILE, app_settings, environment
 
 _READY: Final = r"listening on (http://127\.0\.0\.1:\d+)"
-_MAIL_READY: Final = r"mail at (smtp://127\.0\.0\.1:\d+)"
-_TEAMS_READY: Final = r"webhook at (http://127\.0\.0\.1:\d+/\S+)"
-_OTHERS: Final = ("nuget", "maven", "cargo")
-_LETTERS: Final = {"mail": "mail_sink", "Teams": "teams_flow"}
-# Where the sample seed's upstream sources expect a registry below its address.
-_PATHS: Final = {"maven": "/maven2"}
 _LOGS: Final = ROOT / ".run"
 
 
@@ -119,26 +115,23 @@ class Stack:
         _LOGS.mkdir(exist_ok=True)
         self.logs = Path(tempfile.mkdtemp(prefix="stack-", dir=_LOGS))
         self._keep_a_port()
-        registries = {
-            name: self._spawn(f"{name} registry", [f"local.simulators.{name.lower()}_registry"])
-            for name in ("npm", "PyPI", *_OTHERS)
-        }
-        mail, teams = (self._spawn(name, [f"local.simulators.{module}"]) for name, module in _LETTERS.items())
+        seed = ["--seed", str(self._seed)] if self._seed else []
+        services = self._spawn("services", ["local.stack.services", *seed])
         self._start_storage()
-        urls = {name: child.wait_for(_READY).group(1) for name, child in registries.items()}
-        self.npm_url, self.pypi_url = urls.pop("npm"), urls.pop("PyPI")
-        self.other_urls = urls
-        self._start_feeds()
-        self.mail_url, self.teams_url = (child.wait_for(_READY).group(1) for child in (mail, teams))
+        told = Addresses(**json.loads(services.wait_for(READY).group(1)))
+        registries = dict(told.registries)
         self._settings = app_settings(
-            devops_url=self.feeds_url,
-            registry_urls=(self.npm_url, self.pypi_url, *urls.values()),
-            cargo_url=urls["cargo"],
+            devops_url=told.feeds,
+            registry_urls=tuple(registries.values()),
+            cargo_url=registries["cargo"],
             connection_string=self.connection_string,
             public_url=self.app_url,
-            smtp_url=mail.wait_for(_MAIL_READY).group(1),
-            teams_url=teams.wait_for(_TEAMS_READY).group(1),
+            smtp_url=told.smtp,
+            teams_url=told.webhook,
         )
+        self.feeds_url, self.mail_url, self.teams_url = told.feeds, told.mail, told.teams
+        self.npm_url, self.pypi_url = registries.pop("npm"), registries.pop("pypi")
+        self.other_urls = registries
         self._settings |= self._overrides
 
     def _start_storage(self) -> None:
@@ -148,15 +141,6 @@ class Stack:
         self._cleanup.callback(storage.stop)
         self.connection_string = storage.connection_string
         self.connection_file.write_text(storage.connection_string, encoding="utf-8")
-
-    def _start_feeds(self) -> None:
-        """Start Azure DevOps, whose upstream sources lead to the registries."""
-        seed = ["--seed", str(self._seed)] if self._seed else []
-        locations = ["--npm-location", self.npm_url, "--pypi-location", self.pypi_url]
-        for name, url in self.other_urls.items():
-            locations += [f"--{name}-location", url + _PATHS.get(name, "")]
-        feeds = self._spawn("Azure DevOps", ["local.simulators.azure_devops", *seed, *locations])
-        self.feeds_url = feeds.wait_for(_READY).group(1)
 
     def _keep_a_port(self) -> None:
         """Choose the app's address before its first start, since letters lead there, and for all later ones."""
@@ -174,8 +158,8 @@ class Stack:
         """Start one of our Python programs."""
         child = Child.start(
             [sys.executable, "-m", *module],
-            name=f"the {name}" if name == "app" else f"the simulator of {name}",
-            log=self.logs / f"{log or name.lower().replace(' ', '-')}.log",
+            name=f"the {name}",
+            log=self.logs / f"{log or name}.log",
             env=environment(os.environ, settings or {}),
             cwd=ROOT,
         )
