@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import cache
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -44,13 +45,25 @@ class Fault(BaseModel):
 
 
 def _body(fault: Fault) -> bytes:
+    if fault.oversize_bytes and fault.gzip:
+        return _bomb(fault.oversize_bytes)
     if fault.oversize_bytes:
-        body = b'"' + b"x" * max(fault.oversize_bytes - 2, 0) + b'"'
+        body = _oversized(fault.oversize_bytes)
     elif fault.body is not None:
         body = fault.body.encode()
     else:
         body = (_HTML if fault.html else json.dumps({"error": f"status {fault.status}"})).encode()
     return gzip.compress(body) if fault.gzip else body
+
+
+def _oversized(length: int) -> bytes:
+    return b'"' + b"x" * max(length - 2, 0) + b'"'
+
+
+@cache
+def _bomb(length: int) -> bytes:
+    """Compress once what takes half a second to compress, and next to nothing to keep."""
+    return gzip.compress(_oversized(length))
 
 
 async def misbehave(fault: Fault, send: Send) -> None:
