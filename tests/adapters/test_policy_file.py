@@ -323,6 +323,7 @@ def test_a_rule_that_is_called_dead_is_dead(wide: str, narrow: str, name: str) -
         assert upper.covers(_feed("f"), package) or not lower.covers(_feed("f"), package)
 
 
+@pytest.mark.no_cover  # the smaller tests are measured
 def test_the_most_rules_there_may_be_are_read() -> None:
     """With patterns that are dear to compare, and within the time-out of a test; one more rule is a problem."""
     rows = [f"mode: audit, feed: '*{number:03}*a*', name: '*My_*{number:03}*'" for number in range(MOST_RULES)]

@@ -54,6 +54,7 @@ async def test_a_burst_overflows_the_window_and_loses_nothing(pypi: Followed) ->
     assert (set(told.names), told.lossy) == ({f"burst-{number}" for number in range(60)}, "")
 
 
+@pytest.mark.no_cover  # the smaller tests are measured
 async def test_a_long_changelog_comes_page_by_page(pypi: Followed) -> None:
     """At most one call a second, as the index wants it: no call is refused."""
     pypi.tell("generate_journal", count=60_000, prefix="acme-")

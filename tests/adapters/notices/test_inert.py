@@ -137,6 +137,7 @@ def test_long_texts_are_cut_before_they_cost_time() -> None:
     assert inert(" " * 41 + "a", longest=10) == "…"
 
 
+@pytest.mark.no_cover  # the smaller tests are measured
 @pytest.mark.parametrize("piece", ["a", "a.", "@", "a@a", ":", "\\", "www.", "\u0301", "é", "-", "a@1."])
 def test_no_text_takes_long(piece: str) -> None:
     """A million letters that make a careless search start over and over; the test's own limit is the measure."""
