@@ -19,11 +19,16 @@ unset FEEDWARDEN_SECRET
 # Bytes, not letters, are counted and compared; and Git's bash on Windows is to leave arguments as they are.
 export LC_ALL=C MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*'
 
-# What another machine answered could be a command to the agent that reads this log, so only plain signs are shown.
-tell() { # error, warning or notice; text
-  local strange='[^A-Za-z0-9 .,:;@_()=+/-]'
-  local text="${2:0:600}"
-  text="Feedwarden: ${text//$strange/?}"
+# What another machine answered, or a value holds, could be a command to the agent that reads this log: without a line
+# break, brackets, # and % it is none.
+plain() { # foreign text
+  local strange='[^A-Za-z0-9 .,:;@_()=+/{}"'"'"'-]'
+  local text="${1:0:400}"
+  printf '%s' "${text//$strange/?}"
+}
+
+tell() { # error, warning or notice; text, what is foreign in it made plain
+  local text="Feedwarden: $2"
   if [[ -n "${TF_BUILD:-}" && "$1" != notice ]]; then
     printf '##vso[task.logissue type=%s]%s\n' "$1" "$text"
   elif [[ -n "${GITHUB_ACTIONS:-}" && "$1" != notice ]]; then
@@ -66,6 +71,20 @@ address="${address%/api/hooks/generic}"
 form='^(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$'
 [[ "$address" =~ $form ]] || give_up 'The address is not of the form https://host, as PUBLIC_BASE_URL is written.'
 
+# Without TLS there is no proxy either: it would be another machine.
+proxies=''
+[[ "$address" == https://* ]] || proxies='*'
+
+waits="${FEEDWARDEN_WAITS:-2 4 8 16 30}"
+form='^ *(([0-9]|[1-5][0-9]|60)( +|$)){0,10}$'
+[[ "$waits" =~ $form ]] ||
+  give_up 'FEEDWARDEN_WAITS is no list of at most 10 pauses of 0 to 60 whole seconds, such as 2 4 8: nothing was sent.'
+limit="${FEEDWARDEN_TRY_SECONDS:-15}"
+# To curl, 0 would be no limit at all.
+form='^(60|[1-5]?[0-9](\.[0-9]{1,3})?)$'
+[[ "$limit" =~ $form && "$limit" == *[1-9]* ]] ||
+  give_up 'FEEDWARDEN_TRY_SECONDS is no number of seconds above 0, up to 60: nothing was sent.'
+
 given "$secret" || give_up 'No secret is given: map FEEDWARDEN_SECRET into the environment of this step.'
 secret="${secret//[[:space:]]/}"
 secret="${secret#whsec_}"
@@ -86,6 +105,8 @@ data=''
 add() { # member, value
   local place sign text=''
   given "$2" || return 0
+  # No name is as long, and taking a long text apart takes a shell minutes.
+  ((${#2} <= 2000)) || give_up "The $1 is longer than 2,000 bytes: nothing was sent."
   for ((place = 0; place < ${#2}; place++)); do
     sign="${2:place:1}"
     case "$sign" in
@@ -101,6 +122,8 @@ add feed "${FEEDWARDEN_FEED:-}"
 add ecosystem "${FEEDWARDEN_ECOSYSTEM:-}"
 add package "${FEEDWARDEN_PACKAGE:-}"
 add version "${FEEDWARDEN_VERSION:-}"
+named='no package named'
+given "${FEEDWARDEN_PACKAGE:-}" && named="$(plain "$FEEDWARDEN_PACKAGE")"
 body="{\"type\": \"package.published\", \"data\": {$data}}"
 
 # HMAC-SHA256 out of two plain digests: `openssl dgst` takes a key as an argument only, which others could read there.
@@ -129,7 +152,7 @@ id="publish-$(openssl rand -hex 16)"
 [[ "$id" =~ ^publish-[0-9a-f]{32}$ ]] || give_up 'openssl gives no random number.'
 
 status='^[0-9][0-9][0-9]$'
-attempt() { # sets ended, code and answer
+attempt() { # sets ended, code, and answer made plain
   local now signature
   # The door refuses what was signed more than five minutes ago, so each try is signed anew.
   now="$(date +%s)"
@@ -137,7 +160,7 @@ attempt() { # sets ended, code and answer
   [[ ${#signature} == 44 ]] || give_up 'openssl gives no digest.'
   # -q comes first: a .curlrc of the machine's user could lead this elsewhere, or keep a trace of it.
   answer="$(printf '%s' "$body" | curl -q --silent --show-error --globoff --proto '=http,https' \
-    --connect-timeout 5 --max-time "${FEEDWARDEN_TRY_SECONDS:-15}" --max-filesize 65536 \
+    --connect-timeout 5 --max-time "$limit" --max-filesize 65536 ${proxies:+--noproxy "$proxies"} \
     --header 'Content-Type: application/json' --header "webhook-id: $id" \
     --header "webhook-timestamp: $now" --header "webhook-signature: v1,$signature" \
     --data-binary @- --write-out '\n%{http_code}' "$address/api/hooks/generic" 2>&1)"
@@ -145,17 +168,22 @@ attempt() { # sets ended, code and answer
   code="${answer##*$'\n'}"
   if [[ "$code" =~ $status ]]; then
     answer="${answer%$'\n'*}"
+  else
+    code='nothing'
   fi
   # Without an answer curl writes 000, below its own words and an empty line.
-  if [[ $ended != 0 ]]; then
-    code=''
-    while [[ "$answer" == *$'\n' ]]; do answer="${answer%$'\n'}"; done
-  fi
+  [[ $ended == 0 ]] || code=''
+  while [[ "$answer" == *$'\n' ]]; do answer="${answer%$'\n'}"; done
+  answer="$(plain "$answer")"
 }
 
 judge() { # ends the step, or sets reason where another try may help
   case "$ended/$code" in
-    0/202) tell notice "$answer (${FEEDWARDEN_PACKAGE:-no package named}, $id)" && exit 0 ;;
+    0/202)
+      # Also where the log takes no line.
+      tell notice "$answer ($named, $id)"
+      exit 0
+      ;;
     0/408 | 0/429 | 0/5??) reason="it answered $code" ;;
     0/400) give_up "The delivery was refused: $answer." ;;
     0/401) give_up "The delivery was refused: $answer. Compare FEEDWARDEN_SECRET with HOOK_SECRETS, and this machine's clock." ;;
@@ -169,7 +197,7 @@ judge() { # ends the step, or sets reason where another try may help
 
 tries=0
 reason=''
-for wait in 0 ${FEEDWARDEN_WAITS:-2 4 8 16 30}; do
+for wait in 0 $waits; do
   [[ $tries == 0 ]] || sleep "$wait"
   # With the limit of the last try this ends within about two minutes.
   ((SECONDS < 105)) || break

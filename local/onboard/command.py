@@ -1,10 +1,11 @@
-"""The command: `make onboard`. Exit code 0: all well, 1: something is missing, 2: something is not known."""
+"""The command: `make onboard`. Exit code 0: all well, 1: something is missing, 2: it is not known, 64: mistyped."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Mapping, Sequence
 
 from local.onboard.configured import read
@@ -28,12 +29,22 @@ async def onboard(
         async for finding in findings_of(ground, steps):
             found.append(finding)
             if not options.json:
-                print(as_line(finding, censor), flush=True)
-    if options.json:
-        print(as_json(found, censor))
-    else:
-        print(_sum(found))
+                _print(as_line(finding, censor))
+    _print(as_json(found, censor) if options.json else _sum(found))
     return exit_code(found)
+
+
+def _print(text: str) -> None:
+    """Print; where the reader has seen enough (`| head`), go on without, as what was begun is to be ended.
+
+    Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _sum(found: Sequence[Finding]) -> str:

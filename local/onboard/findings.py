@@ -45,9 +45,9 @@ class Reporter:
         """Keep the step's name."""
         self._step = step
 
-    def ok(self, seen: str) -> Finding:
-        """Tell that a thing is well."""
-        return Finding(self._step, State.OK, seen)
+    def ok(self, seen: str, todo: str = "") -> Finding:
+        """Tell that a thing is well; `todo` = what is good to look at all the same."""
+        return Finding(self._step, State.OK, seen, todo)
 
     def missing(self, seen: str, todo: str) -> Finding:
         """Tell that a thing is missing for certain."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
@@ -20,7 +21,7 @@ from local.onboard.rest_wire import Subject
 from shared.adapters.azure_devops.addresses import Hosts
 from shared.adapters.azure_devops.client import AzureDevOpsFeeds
 from shared.adapters.azure_devops.credentials import Credentials
-from shared.adapters.azure_devops.exchange import SERVICE, Answer, Request
+from shared.adapters.azure_devops.exchange import SERVICE, SMALL_ANSWER, Answer, AnswerTooLarge, Request
 from shared.adapters.azure_devops.sender import Sender
 from shared.adapters.azure_devops.throttle import Timing
 from shared.adapters.notices.smtp_address import SmtpAddress
@@ -37,6 +38,7 @@ from shared.settings import Settings
 USER_TOKEN: Final = "AZURE_DEVOPS_USER_TOKEN"  # noqa: S105  # a variable's name, no secret
 _ACCESS_LEVELS: Final = "https://vsaex.dev.azure.com"
 _MICROSOFT: Final = "https://dev.azure.com"
+_WHOLE_CALL: Final = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +104,40 @@ class Ground:
     async def once(self, request: Request, *, authorization: str, body: object = None) -> Answer:
         """Send one request exactly once and return its answer, whatever it is: for what must not be repeated by itself.
 
-        Raises UpstreamUnavailable, after which nobody knows whether it was heeded.
+        Raises UpstreamUnavailable or AnswerTooLarge, after which nobody knows whether it was heeded.
         """
         headers = {"Accept": "application/json", "X-TFS-FedAuthRedirect": "Suppress", "Authorization": authorization}
         try:
-            got = await self.http.request(
-                request.method,
-                request.url,
-                params=request.params or None,
-                json=body,
-                headers={**headers, "User-Agent": self.agent},
-                follow_redirects=False,
-            )
+            # The timeout of the whole call ends a server that sends one byte a minute.
+            async with (
+                asyncio.timeout(_WHOLE_CALL.total_seconds()),
+                self.http.stream(
+                    request.method,
+                    request.url,
+                    params=request.params or None,
+                    json=body,
+                    headers={**headers, "User-Agent": self.agent},
+                    follow_redirects=False,
+                ) as got,
+            ):
+                names = {name.lower(): value for name, value in got.headers.items()}
+                return Answer(got.status_code, names, await _body(request, got))
         except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
             # Only the kind: texts of transport errors may quote what was sent.
             raise UpstreamUnavailable(f"no answer ({type(error).__name__})", service=SERVICE) from None
-        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content)
+
+
+async def _body(request: Request, response: httpx.Response) -> bytes:
+    """Read the body up to the limit: more of a success is refused, of a failure the beginning says enough."""
+    most = request.longest_answer if response.is_success else SMALL_ANSWER
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > most and response.is_success:
+            raise AnswerTooLarge(f"an answer of more than {most} bytes", service=SERVICE)
+        if len(body) > most:
+            break
+    return bytes(body[:most])
 
 
 def secrets_of(settings: Settings, user_token: str) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from shared.adapters.notices.smtp_address import is_mailbox
 
+MISTYPED: Final = 64
+"""The exit code of words that mean nothing: EX_USAGE of sysexits.h."""
 BUILD_COMPLETE: Final = "build.complete"
 # The event, who publishes it, and the version of what it carries ("specifying 1.0 is the safest route").
 # Source: https://learn.microsoft.com/azure/devops/service-hooks/events,
@@ -62,12 +65,21 @@ def _https(text: str) -> str:
     return text.rstrip("/")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Ends with a code of its own: 2, which is argparse's, means here that something is not known."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(MISTYPED, f"{self.prog}: error: {message}\n")
+
+
 def read_options(words: Sequence[str] | None) -> Options:
     """Read the command line; leaves the program where it is wrong."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="make onboard",
         description="Check a real organization step by step, and say what is missing. Reads settings from the "
-        'environment. From make: make onboard ARGS="…". Exit code 0: all well, 1: something is missing, 2: not known.',
+        'environment. From make: make onboard ARGS="…". Exit code 0: all well, 1: something is missing, 2: not known, '
+        "64: mistyped. make itself turns each that is not 0 into 2.",
     )
     _add_whom(parser)
     _add_changes(parser)

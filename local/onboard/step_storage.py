@@ -10,13 +10,19 @@ from local.onboard.ground import Ground
 from local.onboard.step_settings import MEND
 from shared.adapters.queues import StorageQueue
 from shared.adapters.register import Storage, StorageAddress, TableCursors
-from shared.errors import FeedwardenError
+from shared.errors import AuthenticationFailed, FeedwardenError, PermissionMissing
 from shared.ports import QueueName
 
-_HOW: Final = (
+_ROLES: Final = (
     "without keys, who asks needs the roles Storage Table Data Reader and Storage Queue Data Reader on the account, "
-    "and a network that reaches it; docs/deployment.md says who has which role"
+    "and to be signed in; docs/deployment.md says who has which role"
 )
+_KEY: Final = "compare STORAGE_CONNECTION with the account's connection string: its key or signature does not fit"
+_ACCOUNT: Final = (
+    "see that STORAGE_CONNECTION__accountName is the account's name, and that this network reaches its address: with a "
+    "private network, only from inside it (docs/deployment.md)"
+)
+_LISTENS: Final = "see that something listens at the address in STORAGE_CONNECTION, such as the emulator (`make up`)"
 
 
 def storage_of(ground: Ground) -> Storage | None:
@@ -28,6 +34,13 @@ def storage_of(ground: Ground) -> Storage | None:
         return None
     address = StorageAddress.of_account(settings.storage_account, client_id=settings.client_id)
     return Storage(address, credentials=lambda client_id: storage_credential(ground.options, client_id))
+
+
+def remedy(error: FeedwardenError, *, by_key: bool) -> str:
+    """Say what to do: whoever was refused was reached."""
+    if isinstance(error, (AuthenticationFailed, PermissionMissing)):
+        return _KEY if by_key else _ROLES
+    return _LISTENS if by_key else _ACCOUNT
 
 
 async def storage(ground: Ground, report: Reporter) -> list[Finding]:
@@ -42,7 +55,7 @@ async def storage(ground: Ground, report: Reporter) -> list[Finding]:
         await TableCursors(account).read("onboard")
         waiting = {queue: await StorageQueue(account).waiting(queue) for queue in QueueName}
     except FeedwardenError as error:
-        return [report.not_known(str(error), _HOW)]
+        return [report.not_known(str(error), remedy(error, by_key=ground.settings.storage_connection is not None))]
     finally:
         await account.close()
     told = ", ".join(f"{queue}: {count}" for queue, count in waiting.items())

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from local.onboard import rest_wire, subscriptions_wire
+from local.onboard import subscriptions_wire
 from local.onboard.findings import Finding, Reporter
 from local.onboard.ground import Ground
 from local.onboard.options import BUILD_COMPLETE
 from local.onboard.rest_wire import Project
 from local.onboard.step_settings import MEND
+from local.onboard.wishes import Wish, wishes_of
 from shared.adapters.azure_devops.errors_wire import refuse_failures
-from shared.adapters.azure_devops.exchange import NotThere
 from shared.adapters.azure_devops.hooks import AzureDevOpsHooks
-from shared.domain.subscriptions import Subscription, SubscriptionStatus
-from shared.errors import FeedNotFound, PermissionMissing, UpstreamError
+from shared.domain.subscription_health import calls_us
+from shared.domain.subscriptions import Subscription, SubscriptionList, SubscriptionStatus
+from shared.errors import PermissionMissing, UpstreamError
 
 _SOURCE: Final = "azure-devops"
 _HOOKS: Final = "Project settings → Service hooks"
@@ -24,22 +24,20 @@ _REVIVE: Final = (
     f"{_HOOKS} → the subscription → History shows what was answered; then Edit → Test, and Enable. A new one is not "
     "made beside it"
 )
+_REFUSED: Final = "with these settings, every delivery would be refused: HOOK_SECRETS has no secret for azure-devops"
+_WITHOUT: Final = "watches and sweeps find everything without events too, later"
+_FETCH: Final = (
+    "fetch the app's HOOK_SECRETS into this environment (docs/onboarding.md); where it has none either: "
+    '{"azure-devops": ["…"]}, a secret of `openssl rand -base64 32`'
+)
 _RIGHT: Final = f"{_HOOKS}: who asks needs to be a project administrator, or the right “Edit subscriptions”"
 _AGAIN: Final = "look at the list, then run this again: what is there, and visible, is not made twice"
-_UNSEEN: Final = "none is visible; who lacks the right “View subscriptions” sees none either"
-_NO_PROJECT: Final = "no feed belongs to a project, so nobody knows whose pipelines publish"
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """One subscription that ought to be there; `event` empty = any will do."""
-
-    project: Project
-    event: str
-
-    def is_met_by(self, one: Subscription) -> bool:
-        """Say whether a subscription to our address is this one; one of the organization is for every project."""
-        return one.project_id in {"", self.project.project_id} and self.event in {"", one.event_type}
+_UNSEEN: Final = "none is visible to this identity: there may be some that it has no right to see"
+_LOOK: Final = (
+    f"{_HOOKS}: look as a project administrator, or with the right “View subscriptions”. --create-subscriptions makes "
+    "one all the same, and then there may be two; docs/deliveries.md says how to do it by hand"
+)
+_TWICE: Final = f"{_HOOKS}: look as a project administrator whether there is another, and delete one of the two"
 
 
 async def subscriptions(ground: Ground, report: Reporter) -> list[Finding]:
@@ -47,29 +45,29 @@ async def subscriptions(ground: Ground, report: Reporter) -> list[Finding]:
     flaw = _unready(ground, report)
     if flaw is not None:
         return [flaw]
-    wishes, findings = await _wishes(ground, report)
+    wishes, findings = await wishes_of(ground, report)
     hosts, organization = ground.azure_devops()
     hooks = AzureDevOpsHooks(ground.sender, hosts=hosts, organization=organization)
-    ours = [one for one in await hooks.subscriptions() if _leads_here(one, ground)]
+    listed = await hooks.subscriptions()
+    ours = [one for one in listed if calls_us(one.url, ground.settings.public_base_url)]
     findings += [_told(wish, ours, report) for wish in wishes if _met(wish, ours)]
     lacking = [wish for wish in wishes if not _met(wish, ours)]
     if not ground.options.create_subscriptions or ground.options.dry_run:
-        return [*findings, *(_lacking(wish, ground, report) for wish in lacking)]
-    made = await _make(lacking, ground, report)
+        return [*findings, *(_lacking(wish, listed, ground, report) for wish in lacking)]
+    made = await _make(lacking, listed, ground, report)
     return [*findings, *(await _confirmed(made, hooks, report))]
 
 
 def _unready(ground: Ground, report: Reporter) -> Finding | None:
     settings = ground.settings
-    flaw = ground.read.flaw("HOOK_SECRETS", "PUBLIC_BASE_URL")
-    if flaw:
+    options = ground.options
+    configured = bool(settings.hook_secrets.get(_SOURCE))
+    if flaw := ground.read.flaw("HOOK_SECRETS", *(("PUBLIC_BASE_URL",) if configured else ())):
         return report.missing(flaw, MEND)
-    if not settings.hook_secrets.get(_SOURCE):
-        return report.missing(
-            "with these settings, every delivery would be refused: HOOK_SECRETS has no secret for azure-devops",
-            "fetch the app's HOOK_SECRETS into this environment (docs/onboarding.md); where it has none either: "
-            '{"azure-devops": ["…"]}, a secret of `openssl rand -base64 32`',
-        )
+    if not configured:
+        # Nobody needs to have hooks; whoever asks for them does.
+        asked = options.create_subscriptions or options.projects or options.events
+        return report.missing(_REFUSED, _FETCH) if asked else report.skipped(f"{_REFUSED}; {_WITHOUT}", _FETCH)
     if not settings.public_base_url.startswith("https://"):
         seen = (
             "PUBLIC_BASE_URL is no https address: Azure DevOps would not know where to send events, or send the secret"
@@ -82,46 +80,11 @@ def _address(ground: Ground) -> str:
     return ground.settings.public_base_url + subscriptions_wire.PATH
 
 
-def _leads_here(one: Subscription, ground: Ground) -> bool:
-    return one.url.rstrip("/").lower() == _address(ground).lower()
-
-
-async def _wishes(ground: Ground, report: Reporter) -> tuple[list[_Wish], list[Finding]]:
-    """Return what ought to be there: for the projects that were named, else for those that have feeds."""
-    findings: list[Finding] = []
-    projects: dict[str, Project] = {}
-    for name in ground.options.projects:
-        try:
-            found = await _project(ground, name)
-            projects[found.project_id] = found
-        except (FeedNotFound, NotThere):
-            findings.append(report.missing(f"no project {name} is visible", "give the name that its address shows"))
-    if not ground.options.projects:
-        if ground.feeds is None:
-            findings.append(report.not_known("the feeds were not read, see `feeds`", "name projects: --project NAME"))
-        projects = {one.project_id: one for one in _with_feeds(ground)}
-        if not projects and ground.feeds is not None:
-            findings.append(report.not_known(_NO_PROJECT, "name the projects: --project NAME"))
-    events = ground.options.events or ("",)
-    return [_Wish(project, event) for project in projects.values() for event in events], findings
-
-
-async def _project(ground: Ground, name: str) -> Project:
-    hosts, organization = ground.azure_devops()
-    return rest_wire.read_project(await ground.sender.send(rest_wire.project(hosts, organization, name)))
-
-
-def _with_feeds(ground: Ground) -> Iterable[Project]:
-    for feed in ground.feeds or ():
-        if feed.enabled and feed.ref.project_id is not None:
-            yield Project(feed.ref.project_id, feed.project_name or feed.ref.project_id)
-
-
-def _met(wish: _Wish, ours: Sequence[Subscription]) -> list[Subscription]:
+def _met(wish: Wish, ours: Sequence[Subscription]) -> list[Subscription]:
     return [one for one in ours if wish.is_met_by(one)]
 
 
-def _told(wish: _Wish, ours: Sequence[Subscription], report: Reporter) -> Finding:
+def _told(wish: Wish, ours: Sequence[Subscription], report: Reporter) -> Finding:
     met = _met(wish, ours)
     alive = [one for one in met if one.status is SubscriptionStatus.ENABLED]
     if alive:
@@ -132,16 +95,21 @@ def _told(wish: _Wish, ours: Sequence[Subscription], report: Reporter) -> Findin
     return report.missing(seen, _REVIVE) if known else report.not_known(seen, _REVIVE)
 
 
-def _lacking(wish: _Wish, ground: Ground, report: Reporter) -> Finding:
-    event, url = wish.event or BUILD_COMPLETE, _address(ground)
+def _lacking(wish: Wish, listed: SubscriptionList, ground: Ground, report: Reporter) -> Finding:
+    certain = wish.is_lacking_for_certain(listed)
+    tell = report.missing if certain else report.not_known
+    unseen = "" if certain else f"; {_UNSEEN}"
     if ground.options.create_subscriptions:
-        seen = f"{wish.project.name}: {event} to {url} would be created"
-        return report.missing(seen, "the same without --dry-run creates it")
-    seen = f"{wish.project.name}: no {wish.event or 'event'} comes to {url}: {_UNSEEN}"
-    return report.missing(seen, "--create-subscriptions creates it; docs/deliveries.md says how to do it by hand")
+        seen = f"{wish.project.name}: {wish.event or BUILD_COMPLETE} to {_address(ground)} would be created{unseen}"
+        return tell(seen, "the same without --dry-run creates it" + ("" if certain else ", and then there may be two"))
+    seen = f"{wish.project.name}: no {wish.event or 'event'} is seen to come to {_address(ground)}{unseen}"
+    by_hand = "--create-subscriptions creates it; docs/deliveries.md says how to do it by hand"
+    return tell(seen, by_hand if certain else _LOOK)
 
 
-async def _make(lacking: Sequence[_Wish], ground: Ground, report: Reporter) -> list[tuple[Finding, str]]:
+async def _make(
+    lacking: Sequence[Wish], listed: SubscriptionList, ground: Ground, report: Reporter
+) -> list[tuple[Finding, str]]:
     """Make what is missing, each once; a failure leaves the others to be made. Beside each, the id of what was made."""
     made: list[tuple[Finding, str]] = []
     for wish in lacking:
@@ -149,12 +117,21 @@ async def _make(lacking: Sequence[_Wish], ground: Ground, report: Reporter) -> l
         what = f"{wish.project.name}: {event}"
         try:
             made_id = await _create(wish.project, event, ground)
-            made.append((report.ok(f"{what} to {_address(ground)} was created ({made_id})"), made_id))
+            made.append(
+                (_created(wish, listed, f"{what} to {_address(ground)} was created ({made_id})", report), made_id)
+            )
         except PermissionMissing:
             made.append((report.missing(f"{what} was refused: who asks may not create it", _RIGHT), ""))
         except UpstreamError as error:
             made.append((report.not_known(f"{what}: whether it was created: {error}", _AGAIN), ""))
     return made
+
+
+def _created(wish: Wish, listed: SubscriptionList, seen: str, report: Reporter) -> Finding:
+    if wish.is_lacking_for_certain(listed):
+        return report.ok(seen)
+    seen = f"{seen}; none was visible before, so there may be another that this identity had no right to see"
+    return report.ok(seen, _TWICE)
 
 
 async def _create(project: Project, event: str, ground: Ground) -> str:

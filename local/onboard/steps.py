@@ -50,7 +50,10 @@ _REMEDIES: Final[tuple[tuple[type[FeedwardenError], str], ...]] = (
     (ConfigurationError, "mend what the step `settings` tells"),
     (
         AuthenticationFailed,
-        "check AZURE_DEVOPS_PAT (its end, its organization, its scopes: docs/onboarding.md), or `az login` again",
+        (
+            "check AZURE_DEVOPS_PAT (its end, its organization, its scopes: docs/onboarding.md), or `az login` again; "
+            "and whether {organization} is the organization's name: a wrong name may be answered like a bad credential"
+        ),
     ),
     (PermissionMissing, "ask as somebody who may: docs/onboarding.md says what each step takes"),
     (UpstreamUnavailable, "check the addresses in the settings and the network, and look again"),
@@ -67,4 +70,5 @@ async def findings_of(ground: Ground, steps: Mapping[str, Step] = STEPS) -> Asyn
                 yield finding
         except FeedwardenError as error:
             remedy = next((text for kind, text in _REMEDIES if isinstance(error, kind)), _OTHERWISE)
-            yield report.not_known(str(error), remedy)
+            organization = ground.settings.organization or "AZURE_DEVOPS_ORGANIZATION"
+            yield report.not_known(str(error), remedy.replace("{organization}", organization))

@@ -14,7 +14,17 @@ from shared.application import canary_outcome, canary_switch
 from shared.application.canary_gate import CanaryGate, Refusal
 from shared.application.canary_row import KEY, exercise_text, read_exercise
 from shared.application.notify_messages import Dispatch
-from shared.domain.canary import BEGIN_WITHIN, EVERY, OVERDUE_AFTER, Exercise, Measure, Phase, Trial, version_of
+from shared.domain.canary import (
+    BEGIN_WITHIN,
+    EVERY,
+    OVERDUE_AFTER,
+    Exercise,
+    Measure,
+    Phase,
+    Trial,
+    elapsed,
+    version_of,
+)
 from shared.domain.feeds import Feed
 from shared.errors import StaleWrite, UpstreamError
 from shared.logs import told
@@ -70,8 +80,8 @@ class Canary:
 
     async def _rest(self, exercise: Exercise, row: Cursor | None) -> Phase:
         now, trial = self.clock(), exercise.trial
-        refused = exercise.refused_at is not None and now - exercise.refused_at < REFUSED_FOR
-        if refused or (trial is not None and now - trial.begun_at < EVERY):
+        refused = exercise.refused_at is not None and elapsed(exercise.refused_at, now) < REFUSED_FOR
+        if refused or (trial is not None and elapsed(trial.begun_at, now) < EVERY):
             return Phase.REST
         feed = await self.gate.look()
         if isinstance(feed, Refusal):
@@ -90,8 +100,18 @@ class Canary:
     async def _begin(self, exercise: Exercise, trial: Trial, row: Cursor | None, feed: Feed) -> Phase:
         """Write the intent, open the switch, publish: whoever looks because of the version finds the switch open."""
         trial = replace(trial, since=self.clock())
-        exercise = replace(exercise, phase=Phase.BEGINNING, trial=trial)
+        exercise = replace(exercise, phase=Phase.BEGINNING, trial=trial, seen=0)
         row = await self._save(exercise, row)
+        phase = Phase.BEGINNING
+        try:
+            phase = await self._publish(exercise, trial, row, feed)
+        finally:
+            if phase is not Phase.RUNNING:
+                # We may have hung for so long that others ended what we opened only now.
+                await canary_switch.give_way(self.service, self.cursors, trial)
+        return phase
+
+    async def _publish(self, exercise: Exercise, trial: Trial, row: Cursor, feed: Feed) -> Phase:
         try:
             await self.service.allow_external_versions(feed, trial.name)
             await self.publisher.publish(feed, trial.name, trial.version)
@@ -104,11 +124,10 @@ class Canary:
 
     async def _take_up(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
         """Go on where a beginning broke off: the version that is there already was published by us."""
-        is_late = self.clock() - trial.begun_at > BEGIN_WITHIN
-        why = "its version could not be published"
+        is_late, why = elapsed(trial.begun_at, self.clock()) > BEGIN_WITHIN, "its version could not be published"
         try:
             feed = await self.service.feed(trial.feed)
-            if await self._is_published(feed, trial):
+            if await canary_outcome.is_published(self.service, feed, trial):
                 return await self._run(exercise, row)
             if not is_late:
                 return await self._begin_again(exercise, trial, row)
@@ -134,28 +153,24 @@ class Canary:
 
     async def _look(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
         """Look whether the register says that it is over. How late we look changes nothing in what is measured."""
-        measure = await canary_outcome.measure(self.register, trial)
+        look = await canary_outcome.look(self.register, trial, seen=exercise.seen)
+        measure, now = look.measure, self.clock()
         if measure is not None and measure.seconds <= OVERDUE_AFTER.total_seconds():
             late = canary_outcome.found_late(measure)
             return await (
                 self._fail(exercise, trial, row, late) if late else self._protected(exercise, trial, row, measure)
             )
-        if self.clock() - trial.since > OVERDUE_AFTER:
-            return await self._fail(exercise, trial, row, await canary_outcome.state(self.register, trial))
+        if elapsed(trial.since, now) > OVERDUE_AFTER:
+            state = look.unread or await canary_outcome.state(self.register, trial, now)
+            return await self._fail(exercise, trial, row, state)
+        if look.seen != exercise.seen:
+            await self._save(replace(exercise, seen=look.seen), row)
         return Phase.RUNNING
 
     async def _protected(self, exercise: Exercise, trial: Trial, row: Cursor | None, measure: Measure) -> Phase:
-        seconds, to_auto = round(measure.seconds, 1), round(measure.to_auto_seconds, 1)
+        ended = exercise.protected(measure)
         # Before it is noted: a crash between tells the same figures twice.
-        logger.info(told("canary protected", seconds=seconds, to_auto_seconds=to_auto, package=trial.name))
-        ended = replace(
-            exercise,
-            phase=Phase.CLOSING,
-            protected_at=measure.protected_at,
-            seconds=seconds,
-            to_auto_seconds=to_auto,
-            failed="",
-        )
+        logger.info(told("canary protected", **ended.figures(), package=trial.name))
         return await self._close(ended, trial, await self._save(ended, row))
 
     async def _fail(self, exercise: Exercise, trial: Trial, row: Cursor | None, why: str) -> Phase:
@@ -163,21 +178,17 @@ class Canary:
         logger.error(told("canary overdue", package=trial.name, since=trial.since.isoformat(), state=why))
         is_closed = await canary_switch.close(self.service, trial.feed, trial.name, surely=True)
         await self.queue.put(QueueName.NOTICES, Dispatch(canary_outcome.overdue(trial, why, self.clock())).text())
-        phase = Phase.REST if is_closed else Phase.CLOSING
-        await self._save(replace(exercise, phase=phase, failed=why), row)
-        return phase
+        failed = replace(exercise, phase=Phase.REST if is_closed else Phase.CLOSING, failed=why)
+        await self._save(failed, row)
+        return failed.phase
 
     async def _close(self, exercise: Exercise, trial: Trial, row: Cursor | None) -> Phase:
         """See to it that the switch is closed, whoever was to close it, and rest; else the next tick tries again."""
-        if not await canary_switch.close(self.service, trial.feed, trial.name, surely=bool(exercise.failed)):
-            return Phase.CLOSING
-        await self._save(replace(exercise, phase=Phase.REST), row)
-        return Phase.REST
-
-    async def _is_published(self, feed: Feed, trial: Trial) -> bool:
-        package = await self.service.find_package(feed, trial.name)
-        held = () if package is None else await self.service.versions(feed, package)
-        return any(version.version == trial.version for version in held)
+        now, surely = self.clock(), bool(exercise.failed)
+        ended = await canary_switch.ended(self.service, exercise, trial, now, surely=surely)
+        if ended != exercise:
+            await self._save(ended, row)
+        return ended.phase
 
     async def _save(self, exercise: Exercise, row: Cursor | None) -> Cursor:
         """Write the row that was read as `row`, and return it as it stands now. Raises StaleWrite."""

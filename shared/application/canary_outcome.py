@@ -1,14 +1,21 @@
-"""What came of a trial of the canary, as the register tells it, and what people are told where it is overdue."""
+"""What came of a trial of the canary, as feed and register tell it, and what people are told where it is overdue."""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.domain.canary import FOUND_WITHIN, OVERDUE_AFTER, Measure, Trial, measured
+from shared.domain.canary import FOUND_WITHIN, OVERDUE_AFTER, Measure, Trial, elapsed, measured
+from shared.domain.feeds import Feed
 from shared.domain.findings import whole_organization
 from shared.domain.notices import Notice, NoticeKind
-from shared.ports import Register
+from shared.errors import UpstreamError
+from shared.logs import told
+from shared.ports import FeedService, Register
+
+logger = logging.getLogger(__name__)
 
 _EXPECTED: Final = (
     f"the switch set back within {FOUND_WITHIN // timedelta(minutes=1)} minutes, and the package protected within "
@@ -16,22 +23,58 @@ _EXPECTED: Final = (
 )
 
 
-async def measure(register: Register, trial: Trial) -> Measure | None:
-    """Return how long it took, by the times of the case's own events; None = it is not over."""
-    stored = await register.case(trial.feed, trial.name)
-    # The chain grows by some events a day, and is read only where it has a new one.
-    if stored is None or stored.case.updated_at < trial.since:
-        return None
-    return measured([event async for event in register.events(trial.feed, trial.name)], trial.since)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the register told: `seen` = the newest event that was looked at; no `measure` = it is not over.
+
+    `unread` says why it told nothing.
+    """
+
+    seen: int
+    measure: Measure | None = None
+    unread: str = ""
 
 
-async def state(register: Register, trial: Trial) -> str:
+async def is_published(service: FeedService, feed: Feed, trial: Trial) -> bool:
+    """Say whether the feed holds the trial's version."""
+    package = await service.find_package(feed, trial.name)
+    held = () if package is None else await service.versions(feed, package)
+    return any(version.version == trial.version for version in held)
+
+
+async def look(register: Register, trial: Trial, *, seen: int) -> Look:
+    """Look how long it took, by the times of the case's own events.
+
+    What cannot be read, or not now, is neither success nor failure: the clock decides then.
+    """
+    try:
+        stored = await register.case(trial.feed, trial.name)
+        # Events are read only where there is one that was not looked at: the chain keeps those of every day.
+        if stored is None or stored.case.updated_at < trial.since or stored.case.sequence == seen:
+            return Look(seen)
+        events = [event async for event in register.events(trial.feed, trial.name)]
+    except UpstreamError as error:
+        logger.warning(told("the canary's case cannot be read", package=trial.name, error=error))
+        return Look(seen, unread=_unread(error))
+    return Look(stored.case.sequence, measured(events, trial.since))
+
+
+async def state(register: Register, trial: Trial, now: datetime) -> str:
     """Say in words how far Feedwarden came."""
-    stored = await register.case(trial.feed, trial.name)
+    if elapsed(trial.since, now) == timedelta.max:
+        return f"its beginning lies in the future, {trial.since:%Y-%m-%d %H:%M} UTC: a clock was wrong"
+    try:
+        stored = await register.case(trial.feed, trial.name)
+    except UpstreamError as error:
+        return _unread(error)
     if stored is None:
         return "nobody noticed the version: there is no case"
     case = stored.case
     return f"the case is {case.state} since {case.updated_at:%Y-%m-%d %H:%M} UTC ({', '.join(case.reasons)})"
+
+
+def _unread(error: UpstreamError) -> str:
+    return f"its case cannot be read: {error}"
 
 
 def found_late(measure: Measure) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.domain.canary import SILENT_AFTER, Exercise, Phase, Trial
+from shared.domain.canary import SILENT_AFTER, Exercise, Phase, Trial, elapsed
 from shared.domain.ecosystems import Ecosystem
 from shared.domain.feeds import FeedRef
 from shared.domain.names import PackageName
@@ -31,6 +31,8 @@ def exercise_text(exercise: Exercise) -> str:
         "failed": exercise.failed,
         "refused": exercise.refused,
         "refused_at": _text(exercise.refused_at),
+        "seen": exercise.seen,
+        "missing_since": _text(exercise.missing_since),
     }
     return json.dumps(row)
 
@@ -63,6 +65,9 @@ def _exercise(row: dict[str, Any]) -> Exercise:
         failed=str(row["failed"]),
         refused=str(row["refused"]),
         refused_at=_moment(row["refused_at"]),
+        # A row that was written before these members were is one in which nothing was noted.
+        seen=_number(row.get("seen", 0)),
+        missing_since=_moment(row.get("missing_since")),
     )
 
 
@@ -87,6 +92,12 @@ def _moment(value: Any) -> datetime | None:  # noqa: ANN401  # comes from JSON
     if moment.tzinfo is None:
         raise ValueError("a moment without its zone")
     return moment
+
+
+def _number(value: Any) -> int:  # noqa: ANN401  # comes from JSON
+    if not isinstance(value, int):
+        raise TypeError("no number")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +134,21 @@ class CanaryReport:
             return False, "silent: the timer exercise_canary has not run yet"
         if exercise is None:
             return False, "what was kept of the exercise cannot be read: its switch may stand open, and is to be closed"
-        trouble = _trouble(exercise, self.clock())
+        trouble = "; ".join(filter(None, [_trouble_of_feed(exercise), _trouble(exercise, self.clock())]))
         last = exercise.protected_at
         proved = "never protected yet"
         if last is not None:
             proved = f"last protected {last:%Y-%m-%d %H:%M} UTC, {exercise.seconds:.0f} seconds after the publish"
         under_way = "; an exercise is under way" * (exercise.phase is not Phase.REST)
         return not trouble, f"{trouble}{'; ' * bool(trouble)}{proved}{under_way}"
+
+
+def _trouble_of_feed(exercise: Exercise) -> str:
+    since = exercise.missing_since
+    if since is None:
+        return ""
+    lacked = f"no list of feeds has its feed since {since:%Y-%m-%d %H:%M} UTC"
+    return f"its switch may stand open: {lacked}: deleted, or no right to see it"
 
 
 def _trouble(exercise: Exercise, now: datetime) -> str:
@@ -140,6 +159,8 @@ def _trouble(exercise: Exercise, now: datetime) -> str:
     begun_at = None if exercise.trial is None else exercise.trial.begun_at
     # What never went well is counted from its beginning.
     known_at = exercise.protected_at or begun_at
-    if known_at is None or now - known_at > SILENT_AFTER:
+    if known_at is not None and elapsed(known_at, now) == timedelta.max:
+        return f"unknown: {known_at:%Y-%m-%d %H:%M} UTC lies in the future; a clock was wrong"
+    if known_at is None or elapsed(known_at, now) > SILENT_AFTER:
         return "silent: is the timer exercise_canary running?"
     return ""

@@ -255,7 +255,7 @@ class _Parts:
     def canary(self) -> Canary | Leftover:
         world, name = self.world, self.settings.canary_package
         if name is None:
-            return Leftover(world.service, world.cursors)
+            return Leftover(world.service, world.cursors, now)
         gate = CanaryGate(
             self.settings.canary_feed, name, world.service, self.book, self.lookup, world.register, self.policy
         )

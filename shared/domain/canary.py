@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -36,6 +36,8 @@ SILENT_AFTER: Final = timedelta(hours=28)
 
 Who hears nothing of a protected canary for so long knows that the last exercise failed, or that there was none."""
 
+SKEW: Final = timedelta(minutes=5)
+"""By so much two clocks may differ."""
 
 _VERSION: Final = re.compile(r"1\.([0-9]{8})\.([0-9]{1,6})")
 
@@ -69,11 +71,21 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """How long it took until the switch was set back, and until the protection was proved."""
+
+    protected_at: datetime
+    seconds: float
+    to_auto_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """How the newest trial stands, and what came of those before.
 
     `protected_at`, `seconds` and `to_auto_seconds` are of the last one that ended well; `failed` says why the newest
-    did not, `refused` why none can begin.
+    did not, `refused` why none can begin. `seen` is the number of the case's newest event that was looked at in this
+    trial; `missing_since` says since when no list of feeds has the feed whose switch is to be closed.
     """
 
     phase: Phase = Phase.REST
@@ -84,15 +96,37 @@ class Exercise:
     failed: str = ""
     refused: str = ""
     refused_at: datetime | None = None
+    seen: int = 0
+    missing_since: datetime | None = None
+
+    def is_under_way(self, trial: Trial) -> bool:
+        """Say whether it is this trial, whichever attempt of it, and its switch is to stand open."""
+        same = self.trial is not None and (self.trial.version, self.trial.feed, self.trial.name) == (
+            trial.version,
+            trial.feed,
+            trial.name,
+        )
+        return same and self.phase in {Phase.BEGINNING, Phase.RUNNING}
+
+    def protected(self, measure: Measure) -> Exercise:
+        """Return it as one that ended well, its switch yet to be seen to."""
+        return replace(
+            self,
+            phase=Phase.CLOSING,
+            protected_at=measure.protected_at,
+            seconds=round(measure.seconds, 1),
+            to_auto_seconds=round(measure.to_auto_seconds, 1),
+            failed="",
+        )
+
+    def figures(self) -> dict[str, float]:
+        """Return what was measured, as the log tells it."""
+        return {"seconds": self.seconds, "to_auto_seconds": self.to_auto_seconds}
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How long it took until the switch was set back, and until the protection was proved."""
-
-    protected_at: datetime
-    seconds: float
-    to_auto_seconds: float
+def elapsed(moment: datetime, now: datetime) -> timedelta:
+    """Return how long ago a moment was. One that lies ahead was told by a clock that was wrong: as long as can be."""
+    return timedelta.max if moment - now > SKEW else now - moment
 
 
 def version_of(begun_at: datetime) -> str:

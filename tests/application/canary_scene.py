@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+import pytest
+
 from shared.application.canary import Canary
 from shared.application.canary_gate import CanaryGate
 from shared.application.canary_leftover import Leftover
@@ -20,6 +22,7 @@ from shared.domain.names import PackageName
 from shared.domain.notices import Notice
 from shared.domain.ours import Ours
 from shared.domain.twins import Presence, PublicTwin
+from shared.errors import UpstreamUnavailable
 from shared.ports import QueueName
 from tests.application.house import House
 from tests.fakes import FakePublisher
@@ -30,6 +33,7 @@ OPEN: Final = UpstreamingBehavior.ALLOW_EXTERNAL_VERSIONS
 AUTO: Final = UpstreamingBehavior.AUTO
 ACCOUNT: Final = "contoso-publisher"
 OURS: Final = Ours(publishers={Ecosystem.NPM: frozenset({ACCOUNT})})
+AWAY: Final = UpstreamUnavailable("no answer", service="test")
 TWIN: Final = PublicTwin(Presence.PRESENT, latest_version="0.0.1", publishers=(ACCOUNT,))
 
 
@@ -94,9 +98,14 @@ class Scene:
         return [Dispatch.of(text).notice for text in self.house.queue.take(QueueName.NOTICES)]
 
 
+def lines(caplog: pytest.LogCaptureFixture, text: str) -> list[str]:
+    """Return the lines that begin so."""
+    return [line for line in caplog.messages if line.startswith(text)]
+
+
 def retired(house: House) -> Leftover:
     """Return what is exercised where no canary is configured."""
-    return Leftover(house.service, house.cursors)
+    return Leftover(house.service, house.cursors, house.clock)
 
 
 async def scene(house: House | None = None, *, upstreams: Sequence[UpstreamSource] | None = None) -> Scene:

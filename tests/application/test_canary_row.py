@@ -20,7 +20,7 @@ from tests.fakes import START, MemoryCursors, SettableClock
 TRIAL = Trial(START, START + timedelta(seconds=1.5), "1.20250301.120000", FeedRef("contoso", None, "feed-1"), NAME)
 _PROVED = "last protected 2025-03-01 12:00 UTC, 63 seconds after the publish"
 _SILENT = "silent: is the timer exercise_canary running?"
-WHOLE = Exercise(Phase.CLOSING, TRIAL, START, 63.0, 60.0, "failed", "refused", START)
+WHOLE = Exercise(Phase.CLOSING, TRIAL, START, 63.0, 60.0, "failed", "refused", START, 7, START)
 
 
 def row(value: str) -> Cursor:
@@ -34,6 +34,13 @@ def test_what_is_written_is_read_again(exercise: Exercise) -> None:
     text = exercise_text(exercise)
     assert read_exercise(row(text)) == exercise
     assert json.loads(text)["schema"] == 1
+
+
+def test_a_row_of_before_these_members_is_read() -> None:
+    """As after an upgrade in the midst of an exercise."""
+    row_then = json.loads(exercise_text(Exercise(Phase.RUNNING, TRIAL)))
+    del row_then["seen"], row_then["missing_since"]
+    assert read_exercise(row(json.dumps(row_then))) == Exercise(Phase.RUNNING, TRIAL)
 
 
 def test_no_row_is_an_exercise_that_never_was() -> None:
@@ -61,6 +68,9 @@ def _changed(**members: Any) -> str:  # noqa: ANN401  # any JSON
         _changed(protected_at="2025-03-01"),
         _changed(protected_at=7),
         _changed(seconds="many"),
+        _changed(seen="many"),
+        _changed(seen=1.5),
+        _changed(missing_since="yesterday"),
         _changed(trial={**json.loads(exercise_text(WHOLE))["trial"], "name": "not a name"}),
         _changed(trial={**json.loads(exercise_text(WHOLE))["trial"], "since": None}),
         _changed(trial={**json.loads(exercise_text(WHOLE))["trial"], "feed": None}),

@@ -55,13 +55,25 @@ def exists(call: Call) -> bool:
 @cache
 def takes(module: str, words: Sequence[str]) -> bool:
     """Tell whether a program reads these words without complaint. It is ended there, before it does anything."""
-    path = ROOT / module.replace(".", "/")
-    files = [*path.glob("*.py")] if path.is_dir() else [path.with_suffix(".py")]
-    texts = [file.read_text(encoding="utf-8") for file in files if file.is_file()]
+    texts = _texts_of(module)
     if not any('__name__ == "__main__"' in text for text in texts) or not any(".parse_args(" in text for text in texts):
         return False
     samples = _SAMPLES if any(map(_OPEN.fullmatch, words)) else ("",)
     return any(_reads(module, [sample if _OPEN.fullmatch(word) else word for word in words]) for sample in samples)
+
+
+def _texts_of(module: str) -> list[str]:
+    """Return the sources that run with a program, those of its own folder: another program there says nothing of it."""
+    path = ROOT / module.replace(".", "/")
+    if not path.is_dir():
+        return [file.read_text(encoding="utf-8") for file in [path.with_suffix(".py")] if file.is_file()]
+    todo, texts = ["__init__", "__main__"], dict[str, str]()
+    while todo:
+        file = path / f"{todo.pop()}.py"
+        if file.is_file() and file.stem not in texts:
+            texts[file.stem] = file.read_text(encoding="utf-8")
+            todo += re.findall(rf"^from {re.escape(module)}\.(\w+) import", texts[file.stem], re.MULTILINE)
+    return list(texts.values())
 
 
 def _reads(module: str, words: Sequence[str]) -> bool:

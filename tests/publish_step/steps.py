@@ -21,7 +21,7 @@ PROGRAMS: Final = ("curl", "openssl", "date", "od", "sleep", "tr")
 _BASH: Final = shutil.which("bash") or "bash"
 # Records how it was called and with which environment, then does what it is there for.
 _WITNESS: Final = """#!{bash} -p
-{{ printf '%s\\0' {name} "$@"; printf '\\n'; cat "/proc/$$/environ"; printf '\\n'; }} >>"{seen}"
+{{ printf '%s\\0' {name} "$@"; printf '\\n'; cat "/proc/$$/environ"; printf '\\n'; }} >"{seen}/$$"
 exec {real} "$@"
 """
 
@@ -117,16 +117,21 @@ class Agent:
         file.write_text(f"#!{_BASH} -p\n{text}\n", "utf-8")
         file.chmod(0o755)
 
-    def witness(self, *names: str) -> Path:
-        """Have programs write down their arguments and environment; return where."""
+    @property
+    def witnessed(self) -> bytes:
+        """The arguments and the environment of every call that was written down."""
+        return b"\n".join(file.read_bytes() for file in (self.folder / "seen").iterdir())
+
+    def witness(self, *names: str) -> None:
+        """Have programs write down their arguments and environment: each call by itself, as those of a pipe overlap."""
         seen = self.folder / "seen"
+        seen.mkdir()
         for name in names:
             real = (self.programs / name).resolve()
             (self.programs / name).unlink()
             (self.programs / name).write_text(_WITNESS.format(bash=_BASH, name=name, seen=seen, real=real), "utf-8")
             (self.programs / name).chmod(0o755)
         (self.programs / "cat").symlink_to(str(shutil.which("cat")))
-        return seen
 
     async def run(
         self, step: Step, values: Mapping[str, str], *, secret: str | None, environment: Mapping[str, str] | None = None

@@ -17,7 +17,7 @@ _ASSURED: Final = "The package is published, and the next sweep looks at it: not
     ("status", "advice"),
     [
         (400, "The delivery was refused: as it says."),
-        (401, "Compare FEEDWARDEN_SECRET with HOOK_SECRETS, and this machine?s clock."),
+        (401, "Compare FEEDWARDEN_SECRET with HOOK_SECRETS, and this machine's clock."),
         (403, "is the address that of the app, without /api, and is it started?"),
         (404, "is the address that of the app, without /api, and is it started?"),
         (413, "refused as too large"),
@@ -77,6 +77,24 @@ async def test_missing_program_is_told(scene: Scene, name: str) -> None:
     ended = await scene.tell()
     assert (ended.code, scene.app.tries) == (0, [])
     assert f"{name} is not on this machine" in ended.output
+
+
+@pytest.mark.parametrize("status", [202, 400])
+async def test_answer_of_another_can_be_read(scene: Scene, status: int) -> None:
+    """A gateway on the way may answer in JSON; nothing in that is a command."""
+    scene.app.faults = [(status, '{"status":"it\'s queued"}\n')]
+    assert """{"status":"it's queued"}""" in (await scene.tell()).output
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_value_is_no_command_to_the_agent(scene: Scene, step: str) -> None:
+    """The name of a package comes from files that others wrote."""
+    scene.step = STEPS[step]
+    evil = "x##vso[task.setvariable variable=PATH]y::add-mask::a%0A::stop-commands::b##[add-path]z"
+    scene.app.faults = [(202, "queued")]
+    output = (await scene.tell({**PUBLISHED, "package": evil})).output
+    assert (output.count("\n"), output.startswith("notice: Feedwarden: ")) == (1, True)
+    assert not {"%", "#", "[", "]"} & set(output)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -57,11 +57,21 @@ async def test_control_characters_are_refused_before_anything_is_sent(scene: Sce
     assert "The package holds a line break or another control character" in ended.output
 
 
+async def test_values_that_no_name_is_as_long_as_are_refused(scene: Scene) -> None:
+    """At once: to write a file's worth into the body would take this script minutes."""
+    ended = await scene.tell({"package": "x" * 2001})
+    assert (ended.code, scene.app.tries) == (0, [])
+    assert "The package is longer than 2,000 bytes: nothing was sent." in ended.output
+    await scene.tell({"feed": "x" * 2000, "version": '"' * 2000})
+    assert len(scene.app.tries) == 1
+
+
 async def test_what_is_missing_is_left_out(either: Scene) -> None:
     """Also where Azure Pipelines leaves the reference of a variable that is not set."""
-    ended = await either.tell({"feed": "core", "version": "$(Release.Version)", "package": ""})
+    ended = await either.tell({"feed": "core", "version": "$(Release.Version)", "package": "$(Package)"})
     assert (ended.code, either.app.answered) == (0, [202])
     assert json.loads(either.app.tries[0][1])["data"] == {"feed": "core"}
+    assert "(no package named, publish-" in ended.output
 
 
 @pytest.mark.parametrize("ending", ["/", "//", "/api/hooks/generic", "/api/hooks/generic/"])
@@ -92,12 +102,12 @@ async def test_secret_may_be_written_as_people_paste_it(scene: Scene, written: s
 
 async def test_no_program_and_no_log_sees_the_secret(scene: Scene) -> None:
     """Not in arguments, not in the environment, not in the output: also where variables of ours came in exported."""
-    seen = scene.agent.witness(*PROGRAMS)
+    scene.agent.witness(*PROGRAMS)
     traced = dict.fromkeys(("secret", "key", "inner", "outer", "all", "mixed"), "from outside")
     scene.environment |= {**traced, "SHELLOPTS": "xtrace"}
     ended = await scene.tell()
     assert (ended.code, scene.app.answered) == (0, [202])
-    witnessed = seen.read_bytes()
+    witnessed = scene.agent.witnessed
     assert all(b"\n%b\0" % name.encode() in b"\n" + witnessed for name in ("curl", "openssl", "od", "date"))
     inner = "".join(f"\\0{byte ^ 0x36:03o}" for byte in KEY)
     for secret in (SECRET.removeprefix("whsec_"), KEY.decode(), KEY.hex(), inner):

@@ -94,6 +94,25 @@ async def test_file_of_the_machines_user_changes_nothing(scene: Scene) -> None:
     assert scene.agent.left_behind == []
 
 
+async def test_proxy_of_the_environment_gets_nothing_in_the_open(scene: Scene) -> None:
+    """What is sent without TLS stays within the machine; what is sent with it may go through a proxy."""
+    scene.environment |= dict.fromkeys(("http_proxy", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    scene.environment["FEEDWARDEN_WAITS"] = " "
+    assert ((await scene.tell()).code, scene.app.answered) == (0, [202])
+    scene.agent.witness("curl")
+    scene.environment["https_proxy"] = "http://127.0.0.1:9"
+    ended = await scene.tell({**PUBLISHED, "address": "https://feedwarden.example.test"})
+    assert "127.0.0.1" in ended.output
+    assert b"--noproxy" not in scene.agent.witnessed
+
+
+async def test_log_that_takes_no_line_changes_nothing(scene: Scene) -> None:
+    """What was taken in is not sent again because nobody can be told so."""
+    scene.step = replace(scene.step, text="exec >&-\n" + scene.step.text)
+    assert (await scene.tell()).code == 0
+    assert (scene.app.answered, scene.agent.waits) == ([202], [])
+
+
 async def test_app_that_does_not_listen_yet(agent: Agent) -> None:
     """The first connection is refused; while the step pauses, the app comes up."""
     app = App()
@@ -145,6 +164,24 @@ async def test_pauses_and_limits_can_be_set(scene: Scene) -> None:
     ended = await scene.tell()
     assert scene.agent.waits == ["0", "1"]
     assert "tries: 3" in ended.output
+
+
+@pytest.mark.parametrize("waits", ["x y", "1000", "61", "-1", "0.5", "1 2 x", "*", "0 " * 11])
+async def test_odd_pauses_are_refused(scene: Scene, waits: str) -> None:
+    """A mistyped one would be no pause at all, a long one would hold up the job."""
+    scene.environment["FEEDWARDEN_WAITS"] = waits
+    ended = await scene.tell()
+    assert (ended.code, scene.app.tries, scene.agent.waits) == (0, [], [])
+    assert "FEEDWARDEN_WAITS is no list of at most 10 pauses of 0 to 60 whole seconds" in ended.output
+
+
+@pytest.mark.parametrize("limit", ["0", "0.0", "soon", "61", "1000", "-1", "1 2"])
+async def test_odd_limits_are_refused(scene: Scene, limit: str) -> None:
+    """Nought would be no limit to curl."""
+    scene.environment["FEEDWARDEN_TRY_SECONDS"] = limit
+    ended = await scene.tell()
+    assert (ended.code, scene.app.tries) == (0, [])
+    assert "FEEDWARDEN_TRY_SECONDS is no number of seconds above 0, up to 60" in ended.output
 
 
 async def test_no_try_begins_after_the_time_is_over(scene: Scene) -> None:

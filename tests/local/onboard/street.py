@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final, Self
+from typing import Self
 
-import pytest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.simulators import server
-
-_BIND: Final = server.bind
+from local.simulators.server import serving
 
 
 class _House:
@@ -24,13 +20,6 @@ class _House:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.tenant(scope, receive, send)
-
-
-def _prompt(port: int) -> socket.socket:
-    """Bind as the simulators do; but then the kernel holds back no second half of an answer, which takes it 40 ms."""
-    bound = _BIND(port)
-    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return bound
 
 
 class Street:
@@ -61,6 +50,4 @@ class Street:
 
     async def _built(self) -> tuple[_House, str]:
         house = _House()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(server, "bind", _prompt)
-            return house, await self._servers.enter_async_context(server.serving(house))
+        return house, await self._servers.enter_async_context(serving(house))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from local.onboard.command import onboard
-from local.onboard.options import Options
+from local.onboard.findings import Exit
+from local.onboard.options import MISTYPED, Options
 from local.onboard.steps import STEPS
 from tests.local.onboard.town import OBJECT_ID, PAT, SECRET, TENANT, USER_TOKEN, Town
 
@@ -22,9 +25,11 @@ async def test_a_fresh_organization_is_told_everything_that_is_missing(town: Tow
     states = told.states()
     assert told.exit == 1
     assert set(states) == set(_ASKED)
-    for step in ("organization policy", "roles", "subscriptions", "teams"):
+    for step in ("organization policy", "roles"):
         assert states[step] == {"missing"}, step
-    assert states["access level"] == states["PAT expiry"] == {"not known"}
+    for step in ("access level", "PAT expiry", "subscriptions"):
+        assert states[step] == {"not known"}, step
+    assert states["teams"] == states["mail"] == {"skipped"}
     assert all(one["todo"] for one in told.findings if one["state"] in {"missing", "not known"})
 
 
@@ -53,6 +58,36 @@ async def test_everything_well_ends_with_nought(town: Town) -> None:
     await town.guard(artifacts_administrator=True)
     told = await town.run(steps=("settings", "organization", "identity", "organization policy", "feeds", "roles"))
     assert told.exit == 0
+
+
+async def test_nobody_has_to_have_hooks_or_letters(town: Town) -> None:
+    """Who wants neither can end with nought too: that is told, and weighs nothing."""
+    await town.control("policy", protection=True)
+    await town.guard(artifacts_administrator=True, collection_administrator=True)
+    town.environment["HOOK_SECRETS"] = "{}"
+    told = await town.run(steps=tuple(name for name in _ASKED if name not in {"PAT expiry", "public upstreams"}))
+    assert told.states()["subscriptions"] == told.states()["teams"] == told.states()["mail"] == {"skipped"}
+    assert told.exit == 0
+
+
+async def test_a_reader_that_has_seen_enough_is_no_trouble(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `head` is: what was found decides how it ends."""
+    for options in (Options(json=True), Options()):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "w") as closed, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", closed)
+            code = await onboard(town.environment, options, {"organization policy": STEPS["organization policy"]})
+        assert code == 1
+
+
+async def test_a_wrong_name_of_the_organization_is_thought_of(town: Town) -> None:
+    """Azure DevOps answers as if the credential were wrong."""
+    await town.control("faults", status=401)
+    town.environment["AZURE_DEVOPS_ORGANIZATION"] = "acmee"
+    todo = (await town.run(steps=("organization",))).only("organization")["todo"]
+    assert "whether acmee is the organization's name" in todo
+    assert "AZURE_DEVOPS_PAT" in todo
 
 
 async def test_only_unknown_things_end_with_two(town: Town) -> None:
@@ -156,6 +191,12 @@ def test_the_page_has_a_section_for_each_step_in_its_order() -> None:
     """docs/onboarding.md and the program say the same."""
     headings = [line.removeprefix("### ") for line in _PAGE.splitlines() if line.startswith("### ")]
     assert headings == list(STEPS)
+
+
+def test_the_page_names_every_exit_code() -> None:
+    """Also that of a mistyped option."""
+    codes = [int(line.split("|")[1]) for line in _PAGE.splitlines() if line.startswith("| ") and line[2].isdigit()]
+    assert codes == [*Exit, MISTYPED]
 
 
 def test_json_is_one_document(town: Town) -> None:

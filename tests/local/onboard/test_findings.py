@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from local.onboard.findings import Censor, Exit, Finding, State, as_line, exit_code
@@ -46,8 +48,8 @@ def test_no_option_changes_anything_by_itself() -> None:
     ],
 )
 def test_words_that_mean_nothing_end_the_program(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is asked, with the exit code of what is not known."""
+    """Before anything is asked, with an exit code of their own, which the page names."""
     with pytest.raises(SystemExit) as ended:
         read_options(words)
-    assert ended.value.code == Exit.NOT_KNOWN
+    assert ended.value.code == os.EX_USAGE
     assert "error: argument" in capsys.readouterr().err

@@ -102,9 +102,10 @@ async def test_a_workflow_that_refuses_is_told(town: Town, status: int, state: s
     assert "sig=" not in told["seen"] + told["todo"]
 
 
-async def test_nobody_who_is_told_is_missing(town: Town) -> None:
-    """One of both ways is enough."""
-    assert (await _teams(town))["state"] == "missing"
+async def test_that_nobody_is_told_is_a_choice(town: Town) -> None:
+    """It is told; a card that was asked for is missing. One of both ways is enough."""
+    told = await _teams(town)
+    assert (told["state"], "neither mail nor Teams is configured" in told["seen"]) == ("skipped", True)
     assert (await _teams(town, "--send-test-card"))["state"] == "missing"
     town.environment |= {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "f@acme.test"}
     assert (await _teams(town))["state"] == "skipped"

@@ -7,6 +7,14 @@ from typing import Any
 import pytest
 
 from local.azurite import Azurite
+from local.onboard.step_storage import remedy
+from shared.errors import (
+    AuthenticationFailed,
+    FeedwardenError,
+    PermissionMissing,
+    UnexpectedAnswer,
+    UpstreamUnavailable,
+)
 from tests.local.onboard.town import Town
 
 _CLOSED = (
@@ -38,6 +46,29 @@ async def test_an_account_that_does_not_answer_is_not_known(town: Town) -> None:
     town.environment["STORAGE_CONNECTION"] = _CLOSED
     told = await _told(town)
     assert (told["state"], "c2FtcGxl" in str(told)) == ("not known", False)
+
+
+async def test_nothing_that_listens_is_no_matter_of_roles(town: Town) -> None:
+    """With a connection string there are keys, and nobody listens: the address or the emulator."""
+    town.environment["STORAGE_CONNECTION"] = _CLOSED
+    todo = (await _told(town))["todo"]
+    assert ("STORAGE_CONNECTION" in todo, "without keys" in todo) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (AuthenticationFailed("a", service="s"), "key"),
+        (PermissionMissing("a", service="s"), "key"),
+        (UpstreamUnavailable("a", service="s"), "address"),
+        (UnexpectedAnswer("a", service="s"), "address"),
+    ],
+)
+def test_each_trouble_has_its_own_advice(error: FeedwardenError, word: str) -> None:
+    """By a key, or by roles."""
+    assert word in remedy(error, by_key=True)
+    assert "Storage Table Data Reader" not in remedy(error, by_key=True)
+    assert ("Storage Table Data Reader" in remedy(error, by_key=False)) is (word == "key")
 
 
 async def test_no_account_is_missing(town: Town) -> None:

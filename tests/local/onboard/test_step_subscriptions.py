@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -32,8 +33,10 @@ async def test_a_dry_run_says_what_would_be_created_and_writes_nothing(allowed: 
     """The world is the same afterwards."""
     before = await allowed.state()
     ((state, seen),) = await _run(allowed, _CREATE, "--dry-run")
-    assert state == "missing"
-    assert seen == f"Payments: build.complete to {APP}/api/hooks/azure-devops would be created"
+    assert state == "not known"
+    assert seen.startswith(
+        f"Payments: build.complete to {APP}/api/hooks/azure-devops would be created; none is visible"
+    )
     assert await allowed.state() == before
     assert allowed.writes() == []
 
@@ -101,6 +104,52 @@ async def test_a_subscription_to_another_address_is_not_ours(allowed: Town) -> N
     assert [state for state, _ in await _run(allowed)] == ["missing"]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://feedwarden.acme.test:443/api/hooks/azure-devops",
+        "https://FEEDWARDEN.acme.test/api/hooks/azure-devops/?x=1",
+    ],
+)
+async def test_an_address_of_ours_that_is_written_otherwise_is_ours(allowed: Town, url: str) -> None:
+    """The sweep counts it too: a second one would call us twice."""
+    await _run(allowed, _CREATE)
+    _there(allowed)[0].consumer_inputs["url"] = url
+    assert [state for state, _ in await _run(allowed, _CREATE)] == ["ok"]
+    assert len(_there(allowed)) == 1
+
+
+async def test_an_empty_list_proves_nothing(town: Town, allowed: Town) -> None:
+    """Who lacks the right sees none; one that is seen in a project, whoever it calls, proves the right there."""
+    ((state, seen),) = await _run(town)
+    assert state == "not known"
+    assert "none is visible to this identity: there may be some that it has no right to see" in seen
+    await _run(allowed, _CREATE)
+    _there(allowed)[0].consumer_inputs["url"] = "https://other.acme.test/"
+    told = await _run(allowed, "--project", "Payments", "--project", "Empty")
+    assert [state for state, _ in told] == ["missing", "not known"]
+
+
+async def test_a_list_with_rows_that_cannot_be_read_proves_nothing(allowed: Town) -> None:
+    """Each of them may be the one that is looked for."""
+    projects = allowed.world.organizations[0].projects
+    row = {"id": "a", "publisherInputs": {"projectId": projects[0].id}, "consumerInputs": {"url": "https://x.test"}}
+    for rows, state in (([row], "missing"), ([row, {}], "not known")):
+        body = json.dumps({"count": len(rows), "value": rows})
+        await allowed.control("faults", status=200, body=body, method="GET", path="*/hooks/subscriptions*", times=1)
+        assert [got for got, _ in await _run(allowed)] == [state]
+
+
+async def test_a_duplicate_that_is_possible_is_told(allowed: Town) -> None:
+    """Who asks for it gets it, and is told where there may be one that nobody saw."""
+    told = await allowed.run(_CREATE, steps=_STEPS)
+    assert "there may be another" in told.only("subscriptions")["seen"]
+    assert told.only("subscriptions")["todo"]
+    event = "ms.vss-pipelines.run-state-changed-event"
+    again = (await allowed.run(_CREATE, "--event", event, steps=_STEPS)).only("subscriptions")
+    assert (again["state"], "another" in again["seen"], again["todo"]) == ("ok", False, "")
+
+
 async def test_one_of_the_whole_organization_is_for_every_project(allowed: Town) -> None:
     """Its project is empty."""
     await _run(allowed, _CREATE)
@@ -146,8 +195,17 @@ async def test_without_secret_or_https_address_nothing_is_created(allowed: Town,
 async def test_what_the_app_knows_is_not_claimed(town: Town) -> None:
     """Its own settings are not seen from here."""
     town.environment["HOOK_SECRETS"] = "{}"
-    ((state, seen),) = await _run(town)
+    ((state, seen),) = await _run(town, "--project", "Payments")
     assert (state, seen.startswith("with these settings, every delivery would be refused")) == ("missing", True)
+
+
+async def test_no_hooks_at_all_is_a_choice(town: Town) -> None:
+    """Without a secret and an option that asks for them: sweeps find everything, later."""
+    town.environment |= {"HOOK_SECRETS": "{}", "PUBLIC_BASE_URL": ""}
+    ((state, seen),) = await _run(town)
+    assert (state, "HOOK_SECRETS has no secret for azure-devops" in seen) == ("skipped", True)
+    for words in ([_CREATE], ["--project", "Payments"], ["--event", "build.complete"]):
+        assert [state for state, _ in await _run(town, *words)] == ["missing"]
 
 
 async def test_without_a_projects_feed_nobody_knows_whose_events(town: Town) -> None:
