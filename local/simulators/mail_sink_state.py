@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,10 +52,7 @@ class Mail:
     @property
     def message(self) -> EmailMessage:
         """The mail, read."""
-        # The default policy makes messages of this class.
-        message = message_from_bytes(self.content, policy=default)
-        assert isinstance(message, EmailMessage)  # noqa: S101  # for the type checker
-        return message
+        return _read(self.content)
 
     def part(self, kind: Literal["plain", "html"]) -> str:
         """Return the text of one part; empty where there is none."""
@@ -77,6 +75,15 @@ class Mail:
             "text": self.part("plain"),
             "html": self.part("html"),
         }
+
+
+# Whoever waits for a mail asks for all of them again and again.
+@lru_cache(maxsize=_MOST_MAILS)
+def _read(content: bytes) -> EmailMessage:
+    # The default policy makes messages of this class.
+    message = message_from_bytes(content, policy=default)
+    assert isinstance(message, EmailMessage)  # noqa: S101  # for the type checker
+    return message
 
 
 @dataclass(slots=True)
