@@ -132,7 +132,7 @@ def test_liveness_and_readiness(stage: Stage) -> None:
     ready = httpx.get(f"{stage.stack.app_url}/api/health/ready", trust_env=False, timeout=30)
     dependencies = ready.json()["dependencies"]
     named = {"tables", "queues", "azure-devops", "organization-policy", "walks", "registries", "letters", "approvals"}
-    assert set(dependencies) == named
+    assert set(dependencies) == named | {"hooks", "canary"}
     assert httpx.get(f"{stage.stack.app_url}/api/health/live", trust_env=False, timeout=30).text == "live"
 
 

@@ -159,7 +159,9 @@ def test_the_program_says_where_it_listens_and_stops_cleanly() -> None:
             assert webhook is not None
             assert web is not None
             body = json.dumps(_message())
-            posted = httpx.post(webhook[1], content=body, headers={"content-type": "application/json"}, trust_env=False)
+            # The first card loads the schema's library, which takes seconds on a busy machine.
+            headers = {"content-type": "application/json"}
+            posted = httpx.post(webhook[1], content=body, headers=headers, trust_env=False, timeout=60)
             assert posted.status_code == 202
             assert len(httpx.get(f"{web[1]}/runs", trust_env=False).json()["runs"]) == 1
         finally:
